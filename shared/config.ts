@@ -1,0 +1,171 @@
+import { z } from "zod";
+
+const milliseconds = (fallback: number, least = 0) => z.coerce.number().int().min(least).default(fallback);
+const count = (fallback: number, most = 1_000_000) => z.coerce.number().int().min(1).max(most).default(fallback);
+const portNumber = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback);
+const group = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape).prefault({} as never);
+
+/**
+ * Every setting with its default. `countinghouse.json` has this shape; {@link ENVIRONMENT} names the variables
+ * that override it. Times are milliseconds.
+ */
+const settingsSchema = z.strictObject({
+  /** Where data, installed engines and log files of the local stack live. */
+  dataDir: z.string().min(1).default(".local"),
+  logLevel: z.enum(["debug", "info", "warn", "error"]).default("info"),
+  /** The port of the web server. */
+  port: portNumber(8000),
+  /** Addresses of engines that run elsewhere; where one is missing, the local stack starts its own. */
+  kafkaBootstrapServers: z.string().min(1).optional(),
+  mongoUri: z.string().min(1).optional(),
+  clickhouseUrl: z.url().optional(),
+  /** A folder or s3://bucket/prefix. */
+  lakeUrl: z.string().min(1).optional(),
+  /** The currency that a store's revenue is shown in; by default the one of its first money event. */
+  reportingCurrency: z.string().regex(/^[A-Z]{3}$/, "must be three capital letters, as in ISO 4217").optional(),
+  topics: group({
+    events: z.string().min(1).default("events"),
+    deadLetters: z.string().min(1).default("events.dead-letter"),
+    partitions: count(4, 1_024),
+    retentionMs: milliseconds(7 * 86_400_000),
+  }),
+  rollup: group({
+    windowMs: z.literal(60_000).default(60_000),
+    allowedLatenessMs: milliseconds(10 * 60_000),
+    /** An event stamped further ahead of its append time than this is counted at its append time. */
+    maxSkewMs: milliseconds(5 * 60_000),
+    sessionTimeoutMs: milliseconds(30 * 60_000, 1_000),
+    /** How long an event_id is remembered, in append time. */
+    dedupHorizonMs: milliseconds(60 * 60_000, 1_000),
+    /** How many ids a partition remembers at most; the oldest go first. */
+    dedupMaxIds: count(4_000_000, 100_000_000),
+    tickMs: milliseconds(100, 10),
+    checkpointIntervalMs: milliseconds(30_000, 100),
+    parallelism: count(1, 64),
+    hotRetentionMs: milliseconds(7 * 86_400_000, 3_600_000),
+  }),
+  warehouse: group({
+    batchRows: count(50_000),
+    batchAgeMs: milliseconds(500, 10),
+    parallelism: count(1, 64),
+  }),
+  /** Usual ports of the local engines; the next free one is taken, and printed, where one is in use. */
+  enginePorts: group({
+    kafka: portNumber(9092),
+    mongo: portNumber(27017),
+    clickhouse: portNumber(8123),
+  }),
+});
+
+/** All settings, typed; see {@link loadSettings}. */
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** Environment variable -> path of the setting that it overrides. */
+export const ENVIRONMENT: Readonly<Record<string, string>> = {
+  KAFKA_BOOTSTRAP_SERVERS: "kafkaBootstrapServers",
+  MONGO_URI: "mongoUri",
+  CLICKHOUSE_URL: "clickhouseUrl",
+  LAKE_URL: "lakeUrl",
+  PORT: "port",
+  LOG_LEVEL: "logLevel",
+  DATA_DIR: "dataDir",
+  REPORTING_CURRENCY: "reportingCurrency",
+  PARTITIONS: "topics.partitions",
+  LOG_RETENTION_MS: "topics.retentionMs",
+  ALLOWED_LATENESS_MS: "rollup.allowedLatenessMs",
+  MAX_SKEW_MS: "rollup.maxSkewMs",
+  SESSION_TIMEOUT_MS: "rollup.sessionTimeoutMs",
+  DEDUP_HORIZON_MS: "rollup.dedupHorizonMs",
+  DEDUP_MAX_IDS: "rollup.dedupMaxIds",
+  WINDOW_MS: "rollup.windowMs",
+  TICK_MS: "rollup.tickMs",
+  CHECKPOINT_INTERVAL_MS: "rollup.checkpointIntervalMs",
+  ROLLUP_PARALLELISM: "rollup.parallelism",
+  HOT_RETENTION_MS: "rollup.hotRetentionMs",
+  WAREHOUSE_BATCH_ROWS: "warehouse.batchRows",
+  WAREHOUSE_BATCH_AGE_MS: "warehouse.batchAgeMs",
+  WAREHOUSE_PARALLELISM: "warehouse.parallelism",
+  KAFKA_PORT: "enginePorts.kafka",
+  MONGO_PORT: "enginePorts.mongo",
+  CLICKHOUSE_PORT: "enginePorts.clickhouse",
+};
+
+/** A setting that can't be used; the message names it, says why, and where it was set. */
+export class SettingError extends Error {
+  override name = "SettingError";
+}
+
+/** Where settings come from; the defaults read the process's own environment and files. */
+export interface SettingSources {
+  readonly environment: (name: string) => string | undefined;
+  /** The text of a file, or undefined where there is none. */
+  readonly readText: (path: string) => string | undefined;
+}
+
+const processSources: SettingSources = {
+  environment: (name) => Deno.env.get(name),
+  readText: (path) => {
+    try {
+      return Deno.readTextFileSync(path);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    }
+  },
+};
+
+/**
+ * The settings in force: defaults, overridden by `countinghouse.json` in the working directory, overridden by the
+ * environment.
+ *
+ * @throws {SettingError} for the first setting that can't be used.
+ */
+export function loadSettings(sources: SettingSources = processSources): Settings {
+  const tree = readFile(sources);
+  const variableOf = new Map<string, string>();
+  for (const [variable, path] of Object.entries(ENVIRONMENT)) {
+    const text = sources.environment(variable)?.trim();
+    if (text === undefined || text === "") continue;
+    variableOf.set(path, variable);
+    place(tree, path.split("."), path.endsWith("windowMs") ? Number(text) : text);
+  }
+  const parsed = settingsSchema.safeParse(tree);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const path = issue?.code === "unrecognized_keys"
+    ? [...issue.path, issue.keys[0] ?? ""].join(".")
+    : issue?.path.join(".") ?? "";
+  const variable = variableOf.get(path);
+  const where = variable ? `the environment variable ${variable}` : `countinghouse.json, at "${path}"`;
+  throw new SettingError(
+    `Cannot start with setting ${path}: ${issue?.message ?? "it is not valid"} (set by ${where})`,
+  );
+}
+
+function readFile(sources: SettingSources): Record<string, unknown> {
+  const text = sources.readText("countinghouse.json");
+  if (text === undefined) return {};
+  let tree: unknown;
+  try {
+    tree = JSON.parse(text);
+  } catch (error) {
+    throw new SettingError(`Cannot read countinghouse.json as JSON: ${(error as Error).message}`);
+  }
+  if (typeof tree !== "object" || tree === null || Array.isArray(tree)) {
+    throw new SettingError("Cannot read countinghouse.json: it must be a JSON object");
+  }
+  return tree as Record<string, unknown>;
+}
+
+function place(tree: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [head, ...rest] = path;
+  if (head === undefined) return;
+  if (rest.length === 0) {
+    tree[head] = value;
+    return;
+  }
+  const branch = tree[head];
+  const next = typeof branch === "object" && branch !== null ? branch as Record<string, unknown> : {};
+  tree[head] = next;
+  place(next, rest, value);
+}

@@ -1,0 +1,12 @@
+/**
+ * The pure core of Countinghouse: nothing here does I/O or reads a clock.
+ *
+ * @module
+ */
+export * from "./event.ts";
+export * from "./event_time.ts";
+export * from "./fold.ts";
+export * from "./log_record.ts";
+export * from "./money.ts";
+export * from "./offset.ts";
+export * from "./refusal.ts";

@@ -1,0 +1,67 @@
+import type { Binary } from "mongodb";
+import type { Counter } from "@countinghouse/core";
+
+/** Names of the collections. */
+export const COLLECTIONS = {
+  minutes: "minutes",
+  partitions: "partitions",
+  stores: "stores",
+} as const;
+
+/**
+ * The state of one store's minute in one partition: collection `minutes`. A reader adds up the partitions.
+ *
+ * `_id` is `{minute ISO}/{partition}/{store}`. Everything in it is a function of the partition's log below
+ * `through`, so whoever writes it writes the same bytes.
+ */
+export interface MinuteDocument {
+  readonly _id: string;
+  readonly store: string;
+  /** The minute's start. */
+  readonly minute: Date;
+  readonly partition: number;
+  /** Behind the last record that changed this document; a write with a lower or equal one is refused. */
+  readonly through: number;
+  readonly counts: Readonly<Record<Counter, number>>;
+  readonly money: Readonly<Record<string, { readonly gross: number; readonly refunds: number }>>;
+  /** LatencyHistogram words, little-endian. */
+  readonly latency: Binary;
+  /** The watermark has passed the minute and the allowed lateness. */
+  readonly closed: boolean;
+  /** How many events changed it after it was closed. */
+  readonly restatements: number;
+  /** The append time of the last record that changed it; the document expires the hot retention after it. */
+  readonly touched: Date;
+  /** Sorted 64-bit hashes of the users and sessions seen, stored when the minute is closed. */
+  readonly members?: { readonly users: Binary; readonly sessions: Binary };
+}
+
+/** How far a partition is folded in, and its books: collection `partitions`, `_id` is the partition's number. */
+export interface PartitionDocument {
+  readonly _id: number;
+  readonly through: number;
+  /** The log's end when this was written; `through === end` means caught up. */
+  readonly end: number;
+  /** Newest event time less the allowed lateness; null before the first event. */
+  readonly watermark: Date | null;
+  readonly ledger: Ledger;
+  /** When this was written by the worker's clock, and how long after the append of its newest record. */
+  readonly written: Date;
+  readonly processing_time_ms: number | null;
+}
+
+/** The books of a partition: read = counted + duplicates + dead_lettered. Late events are among the counted. */
+export interface Ledger {
+  readonly read: number;
+  readonly counted: number;
+  readonly duplicates: number;
+  readonly dead_lettered: number;
+  readonly late: number;
+}
+
+/** What is known of a store: collection `stores`, `_id` is the store's id. */
+export interface StoreDocument {
+  readonly _id: string;
+  /** Its first money event by append time, which gives the reporting currency where none is set. */
+  readonly first_money?: { readonly at: Date; readonly currency: string };
+}

@@ -1,0 +1,52 @@
+import type { LogRecord, Offset, RecordBatch } from "@countinghouse/core";
+
+/** A record on its way into the log. */
+export interface NewRecord {
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Which partition; by hash of the key where left out. */
+  readonly partition?: number;
+}
+
+/** How far a topic's partition reaches: `start` is the oldest record kept, `end` the next to be appended. */
+export interface PartitionRange {
+  readonly partition: number;
+  readonly start: Offset;
+  readonly end: Offset;
+}
+
+/** A record of the log with the headers it was appended with. */
+export interface HeadedRecord extends LogRecord {
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * The log: ordered partitions of records. Three methods, so that a test can stand one up in memory and inject any
+ * fault; the Kafka one is in kafka_log.ts.
+ */
+export interface Log {
+  /** Resolves when the broker has acknowledged every record (acks=all). Rejects when any was not. */
+  append(topic: string, records: readonly NewRecord[]): Promise<void>;
+
+  /**
+   * Reads a partition from an offset in order, waiting for more at its end, until the signal aborts. A batch is
+   * never empty, except for one at the start that says where the end is. Retries what is worth retrying.
+   *
+   * @throws {OffsetGoneError} when the log no longer holds the offset.
+   */
+  read(topic: string, partition: number, from: Offset, signal: AbortSignal): AsyncIterable<RecordBatch>;
+
+  /** The partitions of a topic and how far they reach. */
+  ranges(topic: string): Promise<readonly PartitionRange[]>;
+}
+
+/** The log no longer holds the offset (retention removed it), or does not hold it yet. */
+export class OffsetGoneError extends Error {
+  constructor(readonly topic: string, readonly partition: number, readonly from: Offset, range: PartitionRange) {
+    super(
+      `Cannot read ${topic}/${partition} from offset ${from}: the log holds ${range.start} to ${range.end}`,
+    );
+    this.name = "OffsetGoneError";
+  }
+}
