@@ -50,6 +50,13 @@ export class LatencyHistogram {
     return sum;
   }
 
+  /** A histogram of the same durations that goes its own way. */
+  copy(): LatencyHistogram {
+    const copy = new LatencyHistogram(this.#counts.slice());
+    copy.#total = this.#total;
+    return copy;
+  }
+
   /** The duration that a share `q` (0 to 1) of the recorded ones does not exceed; undefined when there are none. */
   quantile(q: number): number | undefined {
     if (this.#total === 0) return undefined;

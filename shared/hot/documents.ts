@@ -50,13 +50,15 @@ export interface PartitionDocument {
   readonly processing_time_ms: number | null;
 }
 
-/** The books of a partition: read = counted + duplicates + dead_lettered. Late events are among the counted. */
+/** The books of a partition: read = counted + duplicates + dead_lettered. Late and skewed events are
+ * among the counted. */
 export interface Ledger {
   readonly read: number;
   readonly counted: number;
   readonly duplicates: number;
   readonly dead_lettered: number;
   readonly late: number;
+  readonly skewed: number;
 }
 
 /** What is known of a store: collection `stores`, `_id` is the store's id. */

@@ -1,10 +1,51 @@
 import { Binary } from "mongodb";
-import { type CurrencyCode, LatencyHistogram, type MoneyTotals, type Rollup } from "@countinghouse/core";
+import {
+  type CurrencyCode,
+  LatencyHistogram,
+  type MoneyTotals,
+  type Offset,
+  type Rollup,
+  type StoredMinute,
+} from "@countinghouse/core";
 import type { MinuteDocument } from "./documents.ts";
 
-/** The `_id` of a minute document: fixed-width parts first, so that any store id is unambiguous. */
-export function minuteId(minuteMs: number, partition: number, store: string): string {
-  return `${new Date(minuteMs).toISOString()}/${partition}/${store}`;
+/** A stored minute as its document. */
+export function fromStoredMinute(minute: StoredMinute, partition: number): MinuteDocument {
+  return {
+    _id: minute.id,
+    store: minute.store,
+    minute: new Date(minute.minuteMs),
+    partition,
+    through: minute.through,
+    ...encodeRollup(minute.rollup),
+    closed: minute.closed,
+    restatements: minute.restatements,
+    touched: new Date(minute.touchedMs),
+    ...(minute.members === undefined ? {} : {
+      members: {
+        users: encodeWords(minute.members.users),
+        sessions: encodeWords(minute.members.sessions),
+      },
+    }),
+  };
+}
+
+/** Reads a document back into a stored minute. */
+export function toStoredMinute(document: MinuteDocument): StoredMinute {
+  return {
+    id: document._id,
+    store: document.store,
+    minuteMs: document.minute.getTime(),
+    rollup: decodeRollup(document),
+    through: document.through as Offset,
+    touchedMs: document.touched.getTime(),
+    closed: document.closed,
+    restatements: document.restatements,
+    members: document.members && {
+      users: decodeWords(document.members.users),
+      sessions: decodeWords(document.members.sessions),
+    },
+  };
 }
 
 /** The parts of a {@link MinuteDocument} that hold its rollup. */

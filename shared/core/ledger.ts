@@ -1,0 +1,34 @@
+/**
+ * The books of one partition. Every record read is counted, a duplicate or dead-lettered:
+ * `read = counted + duplicates + deadLettered`. Late and skewed events are among the counted.
+ */
+export interface Ledger {
+  read: number;
+  counted: number;
+  duplicates: number;
+  deadLettered: number;
+  late: number;
+  skewed: number;
+}
+
+/** The names of a ledger's entries. */
+export const LEDGER_ENTRIES = ["read", "counted", "duplicates", "deadLettered", "late", "skewed"] as const;
+
+/** The books before the first record. */
+export function emptyLedger(): Ledger {
+  return { read: 0, counted: 0, duplicates: 0, deadLettered: 0, late: 0, skewed: 0 };
+}
+
+/** Whether the books balance. */
+export function balances(ledger: Readonly<Ledger>): boolean {
+  return ledger.read === ledger.counted + ledger.duplicates + ledger.deadLettered;
+}
+
+/** Adds the books of several partitions. */
+export function addLedgers(ledgers: Iterable<Readonly<Ledger>>): Ledger {
+  const sum = emptyLedger();
+  for (const ledger of ledgers) {
+    for (const entry of LEDGER_ENTRIES) sum[entry] += ledger[entry];
+  }
+  return sum;
+}

@@ -1,0 +1,110 @@
+import { type AnyBulkWriteOperation, type Db, MongoBulkWriteError, MongoServerError } from "mongodb";
+import { type MinuteChange, type Offset, START, type StoredMinute } from "@countinghouse/core";
+import type { Sink, SinkBatch, SnapshotStore } from "@countinghouse/log";
+import type { MinuteDocument, PartitionDocument } from "./documents.ts";
+import { collections } from "./hot_store.ts";
+import { fromStoredMinute, toStoredMinute } from "./minute_codec.ts";
+
+const DUPLICATE_KEY = 11_000;
+/** Minutes in one request: a burst of late events can touch thousands. */
+const MINUTES_PER_WRITE = 500;
+
+/**
+ * Stores minutes in MongoDB. Each document is replaced only by one that goes further in the log; a stale one meets
+ * a duplicate key and is dropped by the server. The partition's own document, with the books, comes last, so it
+ * never runs ahead of the minutes.
+ */
+export class HotSink implements Sink<MinuteChange, StoredMinute> {
+  readonly snapshots: SnapshotStore;
+  readonly #collections: ReturnType<typeof collections>;
+  readonly #nowMs: () => number;
+  readonly #lastProcessingMs = new Map<number, number>();
+
+  constructor(database: Db, snapshots: SnapshotStore, nowMs: () => number) {
+    this.#collections = collections(database);
+    this.snapshots = snapshots;
+    this.#nowMs = nowMs;
+  }
+
+  async position(partition: number): Promise<Offset> {
+    const document = await this.#collections.partitions.findOne({ _id: partition });
+    return (document?.through ?? START) as Offset;
+  }
+
+  async write(batch: SinkBatch<MinuteChange>): Promise<void> {
+    const { minutes, stores } = this.#collections;
+    const { change, partition } = batch;
+    for (let at = 0; at < change.minutes.length; at += MINUTES_PER_WRITE) {
+      const some = change.minutes.slice(at, at + MINUTES_PER_WRITE);
+      const operations: AnyBulkWriteOperation<MinuteDocument>[] = some.map((minute) => {
+        const { _id, ...document } = fromStoredMinute(minute, partition);
+        return {
+          replaceOne: {
+            filter: { _id, through: { $lt: document.through } },
+            replacement: document as MinuteDocument,
+            upsert: true,
+          },
+        };
+      });
+      await refusingStale(minutes.bulkWrite(operations, { ordered: false }));
+    }
+    for (const { store, appendTimeMs, currency } of change.firstMoney) {
+      const first = { at: new Date(appendTimeMs), currency };
+      await stores.updateOne({ _id: store }, { $min: { first_money: first } }, { upsert: true });
+    }
+    const { _id, ...books } = this.#partitionDocument(batch);
+    const guard = { _id, through: { $lte: books.through } };
+    await refusingStale(
+      this.#collections.partitions.replaceOne(guard, books as PartitionDocument, { upsert: true }),
+    );
+  }
+
+  async load(_partition: number, keys: readonly string[]): Promise<ReadonlyMap<string, StoredMinute>> {
+    const found = new Map<string, StoredMinute>();
+    for await (const document of this.#collections.minutes.find({ _id: { $in: [...keys] } })) {
+      found.set(document._id, toStoredMinute(document));
+    }
+    return found;
+  }
+
+  #partitionDocument({ partition, through, end, change }: SinkBatch<MinuteChange>): PartitionDocument {
+    const { ledger, watermarkMs, newestAppendMs, minutes } = change;
+    const nowMs = this.#nowMs();
+    return {
+      _id: partition,
+      through,
+      end: Math.max(end, through),
+      watermark: watermarkMs === undefined ? null : new Date(watermarkMs),
+      ledger: {
+        read: ledger.read,
+        counted: ledger.counted,
+        duplicates: ledger.duplicates,
+        dead_lettered: ledger.deadLettered,
+        late: ledger.late,
+        skewed: ledger.skewed,
+      },
+      written: new Date(nowMs),
+      processing_time_ms: newestAppendMs === undefined || minutes.length === 0
+        ? this.#lastProcessingMs.get(partition) ?? null
+        : this.#noteProcessing(partition, Math.max(0, nowMs - newestAppendMs)),
+    };
+  }
+
+  #noteProcessing(partition: number, processingMs: number): number {
+    this.#lastProcessingMs.set(partition, processingMs);
+    return processingMs;
+  }
+}
+
+/** Lets a guarded upsert through; where the store is further already, the server's duplicate key is the answer. */
+async function refusingStale(write: Promise<unknown>): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    if (error instanceof MongoBulkWriteError) {
+      const errors = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];
+      if (errors.length > 0 && errors.every((one) => one.code === DUPLICATE_KEY)) return;
+    } else if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return;
+    throw error;
+  }
+}

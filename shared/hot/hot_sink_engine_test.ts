@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { type LogRecord, type MinuteChange, MinuteFold, type Offset } from "@countinghouse/core";
+import { loadSettings } from "@countinghouse/shared/config";
+import { loadEndpoints } from "@countinghouse/shared/endpoints";
+import { HotSink } from "./hot_sink.ts";
+import { collections, type HotStore, openHotStore, prepareHotStore } from "./hot_store.ts";
+import { createSnapshotStore } from "./snapshot_store.ts";
+
+const PARTITION = 1;
+const T0 = Date.parse("2026-03-01T12:00:00.000Z");
+
+async function withStore(test: (store: HotStore, sink: HotSink) => Promise<void>): Promise<void> {
+  const address = new URL(loadEndpoints(loadSettings()).mongoUri);
+  address.pathname = `/test_${crypto.randomUUID().slice(0, 8)}`;
+  const store = openHotStore(address.href);
+  try {
+    await prepareHotStore(store.database, 86_400_000);
+    await test(
+      store,
+      new HotSink(store.database, createSnapshotStore(store.database, "rollup"), () => T0 + 5),
+    );
+  } finally {
+    await store.database.dropDatabase();
+    await store.close();
+  }
+}
+
+/** A fold that has taken in purchases of 10.00 EUR, a minute apart. */
+function foldOf(purchases: number): MinuteFold {
+  const fold = new MinuteFold(PARTITION, {
+    allowedLatenessMs: 60_000,
+    maxSkewMs: 60_000,
+    dedup: { horizonMs: 3_600_000, maxIds: 1_000 },
+  });
+  const records = Array.from({ length: purchases }, (_, at): LogRecord => ({
+    offset: at as Offset,
+    appendTimeMs: T0 + at * 60_000,
+    key: null,
+    value: new TextEncoder().encode(JSON.stringify({
+      event_id: `e${at}`,
+      event_type: "purchase",
+      event_ts: new Date(T0 + at * 60_000).toISOString(),
+      user_id: `u${at}`,
+      session_id: "s",
+      value: 10,
+      currency: "EUR",
+    })),
+  }));
+  const through = purchases as Offset;
+  fold.apply({ partition: PARTITION, records, from: 0 as Offset, through, end: through });
+  return fold;
+}
+
+function batch(through: number, change: MinuteChange) {
+  return { partition: PARTITION, through: through as Offset, end: through as Offset, change };
+}
+
+Deno.test("what is written can be read back, and the position moves with it", async () => {
+  await withStore(async (store, sink) => {
+    assert.equal(await sink.position(PARTITION), 0);
+    const change = foldOf(4).take();
+    await sink.write(batch(4, change));
+    assert.equal(await sink.position(PARTITION), 4);
+    const loaded = await sink.load(PARTITION, change.minutes.map(({ id }) => id));
+    assert.deepEqual(
+      [...loaded.values()].sort((a, b) => a.minuteMs - b.minuteMs),
+      change.minutes.toSorted(byTime),
+    );
+    const books = await collections(store.database).partitions.findOne({ _id: PARTITION });
+    assert.deepEqual(books?.ledger, {
+      read: 4,
+      counted: 4,
+      duplicates: 0,
+      dead_lettered: 0,
+      late: 0,
+      skewed: 0,
+    });
+    assert.equal(books?.processing_time_ms, 0);
+  });
+});
+
+Deno.test("a write that goes less far changes nothing, and the same write twice neither", async () => {
+  await withStore(async (store, sink) => {
+    const stale = foldOf(2).take();
+    await sink.write(batch(5, foldOf(5).take()));
+    const before = await everything(store);
+    await sink.write(batch(2, stale));
+    await sink.write(batch(5, foldOf(5).take()));
+    assert.deepEqual(await everything(store), before);
+    assert.equal(before.minutes.length, 5);
+  });
+});
+
+Deno.test("a write that is partly stale stores the part that is not", async () => {
+  await withStore(async (store, sink) => {
+    await sink.write(batch(3, foldOf(3).take()));
+    await sink.write(batch(6, foldOf(6).take()));
+    assert.equal((await everything(store)).minutes.length, 6);
+    assert.equal(await sink.position(PARTITION), 6);
+  });
+});
+
+Deno.test("the earliest money decides a store's currency, whichever partition writes first", async () => {
+  await withStore(async (store, sink) => {
+    const change = { ...foldOf(1).take(), minutes: [] };
+    const first = { store: "nord", appendTimeMs: T0, currency: "SEK" as never };
+    const later = { store: "nord", appendTimeMs: T0 + 1, currency: "EUR" as never };
+    await sink.write(batch(1, { ...change, firstMoney: [later] }));
+    await sink.write(batch(2, { ...change, firstMoney: [first] }));
+    await sink.write(batch(3, { ...change, firstMoney: [later] }));
+    const document = await collections(store.database).stores.findOne({ _id: "nord" });
+    assert.deepEqual(document?.first_money, { at: new Date(T0), currency: "SEK" });
+  });
+});
+
+Deno.test("snapshots come furthest first, three are kept, and one of several megabytes is whole", async () => {
+  await withStore(async (_store, sink) => {
+    const large = crypto.getRandomValues(new Uint8Array(60_000));
+    const megabytes = new Uint8Array(3_000_000).map((_, at) => large[at % large.length]!);
+    for (const through of [10, 40, 20, 30]) {
+      const bytes = through === 40 ? megabytes : new Uint8Array([through]);
+      await sink.snapshots.save(PARTITION, through as Offset, bytes);
+    }
+    const found = [];
+    for await (const snapshot of sink.snapshots.list(PARTITION)) found.push(snapshot);
+    assert.deepEqual(found, [megabytes, new Uint8Array([30]), new Uint8Array([20])]);
+    for await (const _ of sink.snapshots.list(PARTITION + 1)) assert.fail("another partition has snapshots");
+  });
+});
+
+function byTime(a: { minuteMs: number }, b: { minuteMs: number }): number {
+  return a.minuteMs - b.minuteMs;
+}
+
+async function everything({ database }: HotStore) {
+  const { minutes, partitions } = collections(database);
+  return {
+    minutes: await minutes.find().sort({ _id: 1 }).toArray(),
+    partitions: await partitions.find().sort({ _id: 1 }).toArray(),
+  };
+}

@@ -1,0 +1,48 @@
+import { type Db, GridFSBucket } from "mongodb";
+import type { SnapshotStore } from "@countinghouse/log";
+
+/** How many snapshots of a partition are kept: the newest, and two to fall back on. */
+const KEPT = 3;
+
+/**
+ * Keeps snapshots in GridFS: bucket `snapshots`, a file per snapshot, with its partition and offset in the metadata.
+ * GridFS writes the file's entry after its content, so a half-written snapshot is never listed.
+ */
+export function createSnapshotStore(database: Db, worker: string): SnapshotStore {
+  const bucket = new GridFSBucket(database, { bucketName: "snapshots" });
+  const furthestFirst = (partition: number) =>
+    bucket.find({ filename: nameOf(worker, partition) }).sort({ "metadata.through": -1, uploadDate: -1 });
+  return {
+    async *list(partition) {
+      for await (const file of furthestFirst(partition)) {
+        const chunks: Uint8Array[] = [];
+        for await (const chunk of bucket.openDownloadStream(file._id)) chunks.push(chunk);
+        yield joined(chunks);
+      }
+    },
+    async save(partition, through, bytes) {
+      const upload = bucket.openUploadStream(nameOf(worker, partition), { metadata: { partition, through } });
+      await new Promise<void>((resolve, reject) => {
+        upload.once("finish", () => resolve());
+        upload.once("error", reject);
+        upload.end(bytes);
+      });
+      const files = await furthestFirst(partition).skip(KEPT).toArray();
+      for (const file of files) await bucket.delete(file._id);
+    },
+  };
+}
+
+function nameOf(worker: string, partition: number): string {
+  return `${worker}/${partition}`;
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}

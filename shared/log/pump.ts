@@ -1,0 +1,108 @@
+import { type Fold, type Offset, type RecordBatch, START } from "@countinghouse/core";
+import type { Logger } from "@countinghouse/shared/telemetry";
+import type { Log } from "./log.ts";
+import { PumpWriter } from "./pump_writer.ts";
+import { retrying } from "./retry.ts";
+import type { Sink } from "./sink.ts";
+
+/** What one partition's pump is made of. */
+export interface PumpOptions<Change, Stored = never> {
+  readonly log: Log;
+  readonly topic: string;
+  readonly partition: number;
+  /** A fold that holds nothing and reads on at an offset. */
+  readonly createFold: (partition: number, from: Offset) => Fold<Change, Stored>;
+  readonly sink: Sink<Change, Stored>;
+  readonly logger: Logger;
+  /** The least time between two writes. */
+  readonly tickMs: number;
+  /** A write comes earlier when this many records are folded in and not yet written. */
+  readonly maxPendingRecords: number;
+  /** How often a snapshot is saved, for a sink that keeps them. */
+  readonly checkpointIntervalMs: number;
+  /** How long the last write and snapshot may take when the partition is let go. */
+  readonly drainMs: number;
+  /** Called after each write. */
+  readonly onProgress?: (progress: PumpProgress) => void;
+}
+
+/** How far a partition is. */
+export interface PumpProgress {
+  readonly partition: number;
+  /** Written through here. */
+  readonly through: Offset;
+  /** The log's end as last seen. */
+  readonly end: Offset;
+}
+
+/**
+ * Drives a fold from one partition of the log into a sink until the signal aborts: asks the sink how far it is,
+ * reads on from there, folds, writes, saves snapshots. The next records are folded in while a write is under way;
+ * a sink that does not answer stops the reading once {@link PumpOptions.maxPendingRecords} are waiting, and writes
+ * are tried again until they work.
+ *
+ * @throws when the log no longer holds what the sink still needs, or the fold fails.
+ */
+export async function runPump<Change, Stored>(
+  options: PumpOptions<Change, Stored>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { log, topic, partition, logger } = options;
+  const fold = await resume(options, signal).catch((error) => {
+    if (signal.aborted) return undefined;
+    throw error;
+  });
+  if (fold === undefined) return;
+  logger.info("reading", { topic, partition, from: fold.through });
+  const writer = new PumpWriter(options, fold, signal);
+  const batches = log.read(topic, partition, fold.through, signal)[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const batch = await Promise.race([batches.next(), writer.failed]);
+      if (batch.done) break;
+      await foldIn(options, fold, batch.value, writer, signal);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    await batches.return?.();
+    await writer.drain();
+  }
+}
+
+/** A fold that stands where the sink does: from its newest usable snapshot, or from its position. */
+async function resume<Change, Stored>(
+  { sink, partition, createFold, log, topic, logger }: PumpOptions<Change, Stored>,
+  signal: AbortSignal,
+): Promise<Fold<Change, Stored>> {
+  const { snapshots } = sink;
+  return await retrying(`reading the position of partition ${partition}`, logger, signal, async () => {
+    if (snapshots === undefined) return createFold(partition, await sink.position(partition));
+    for await (const snapshot of snapshots.list(partition)) {
+      const fold = createFold(partition, START);
+      if (fold.restore(snapshot)) return fold;
+      logger.warn("skipped a snapshot that is damaged or of another version", { partition });
+    }
+    const range = (await log.ranges(topic)).find((range) => range.partition === partition);
+    return createFold(partition, range?.start ?? START);
+  });
+}
+
+async function foldIn<Change, Stored>(
+  { sink, partition, logger }: PumpOptions<Change, Stored>,
+  fold: Fold<Change, Stored>,
+  batch: RecordBatch,
+  writer: PumpWriter<Change, Stored>,
+  signal: AbortSignal,
+): Promise<void> {
+  const keys = fold.needs(batch);
+  if (keys.length > 0 && sink.load !== undefined) {
+    const load = sink.load.bind(sink);
+    // What the fold let go of may still be on its way into the sink.
+    await writer.settled();
+    const what = `loading stored state of partition ${partition}`;
+    fold.load(await retrying(what, logger, signal, () => load(partition, keys)));
+  }
+  fold.apply(batch);
+  await writer.folded(batch);
+}

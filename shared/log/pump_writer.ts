@@ -1,0 +1,137 @@
+import type { Fold, Offset, RecordBatch } from "@countinghouse/core";
+import type { PumpOptions } from "./pump.ts";
+import { retrying } from "./retry.ts";
+import type { SinkBatch } from "./sink.ts";
+
+/** A quiet partition is written this often all the same, so that readers know that it is alive and caught up. */
+const SIGN_OF_LIFE_MS = 1_000;
+
+/**
+ * Writes what one partition's fold has changed, one write at a time: at once when the last write is a tick ago,
+ * otherwise when it is. Snapshots are saved beside the writes, so that a large one does not hold up live numbers.
+ */
+export class PumpWriter<Change, Stored> {
+  /** Rejects when writing has failed for good; never resolves. */
+  readonly failed: Promise<never>;
+  readonly #options: PumpOptions<Change, Stored>;
+  readonly #fold: Fold<Change, Stored>;
+  readonly #signal: AbortSignal;
+  readonly #fail: (error: unknown) => void;
+  #pendingRecords = 0;
+  #end: Offset;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #writing: Promise<void> | undefined;
+  #saving: Promise<void> | undefined;
+  #closed = false;
+  #lastWriteMs = Number.NEGATIVE_INFINITY;
+  #lastSnapshotMs = performance.now();
+
+  constructor(options: PumpOptions<Change, Stored>, fold: Fold<Change, Stored>, signal: AbortSignal) {
+    this.#options = options;
+    this.#fold = fold;
+    this.#signal = signal;
+    this.#end = fold.through;
+    const { promise, reject } = Promise.withResolvers<never>();
+    promise.catch(() => {});
+    this.failed = promise;
+    this.#fail = reject;
+  }
+
+  /** Notes that a batch was folded in; waits when the sink is too far behind. */
+  async folded(batch: RecordBatch): Promise<void> {
+    this.#pendingRecords += batch.records.length;
+    this.#end = batch.end;
+    if (this.#pendingRecords >= this.#options.maxPendingRecords) {
+      await this.settled();
+      this.#begin();
+    } else this.#schedule();
+  }
+
+  /** Waits until no write is under way. */
+  async settled(): Promise<void> {
+    if (this.#writing !== undefined) await Promise.race([this.#writing, this.failed]);
+  }
+
+  /**
+   * Writes what is left, with a snapshot, within the budget. What does not make it is let go: it is in the log,
+   * and whoever takes the partition over reads it from there.
+   */
+  async drain(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    const budget = AbortSignal.timeout(this.#options.drainMs);
+    await withinBudget(budget, this.#writing);
+    if (budget.aborted) return;
+    const { batch, snapshot } = this.#take(true);
+    await withinBudget(budget, this.#write(batch, budget));
+    await withinBudget(budget, this.#saving);
+    if (snapshot !== undefined && !budget.aborted) {
+      await withinBudget(budget, this.#save(batch, snapshot, budget));
+    }
+  }
+
+  #schedule(): void {
+    if (this.#writing !== undefined || this.#closed) return;
+    clearTimeout(this.#timer);
+    const intervalMs = this.#pendingRecords > 0 ? this.#options.tickMs : SIGN_OF_LIFE_MS;
+    const waitMs = this.#lastWriteMs + intervalMs - performance.now();
+    if (waitMs <= 0) this.#begin();
+    else this.#timer = setTimeout(() => this.#begin(), waitMs);
+  }
+
+  #begin(): void {
+    clearTimeout(this.#timer);
+    if (this.#writing !== undefined || this.#closed) return;
+    this.#writing = this.#writeWhatChanged().catch(this.#fail);
+  }
+
+  async #writeWhatChanged(): Promise<void> {
+    const { batch, snapshot } = this.#take(this.#snapshotDue());
+    await this.#write(batch, this.#signal);
+    this.#writing = undefined;
+    if (snapshot !== undefined) this.#saving = this.#save(batch, snapshot, this.#signal);
+    this.#schedule();
+  }
+
+  #take(withSnapshot: boolean): { batch: SinkBatch<Change>; snapshot: Uint8Array | undefined } {
+    const { partition, sink } = this.#options;
+    this.#lastWriteMs = performance.now();
+    this.#pendingRecords = 0;
+    const batch = { partition, through: this.#fold.through, end: this.#end, change: this.#fold.take() };
+    if (!withSnapshot || sink.snapshots === undefined) return { batch, snapshot: undefined };
+    this.#lastSnapshotMs = this.#lastWriteMs;
+    return { batch, snapshot: this.#fold.snapshot() };
+  }
+
+  #snapshotDue(): boolean {
+    return this.#saving === undefined &&
+      performance.now() - this.#lastSnapshotMs >= this.#options.checkpointIntervalMs;
+  }
+
+  async #write(batch: SinkBatch<Change>, signal: AbortSignal): Promise<void> {
+    const { sink, logger, onProgress } = this.#options;
+    await retrying(`writing partition ${batch.partition}`, logger, signal, () => sink.write(batch));
+    onProgress?.({ partition: batch.partition, through: batch.through, end: batch.end });
+  }
+
+  async #save({ partition, through }: SinkBatch<Change>, snapshot: Uint8Array, signal: AbortSignal) {
+    const { sink, logger } = this.#options;
+    try {
+      await sink.snapshots?.save(partition, through, snapshot);
+    } catch (error) {
+      // The next one is due soon, and the log holds everything since the last.
+      if (!signal.aborted) logger.warn("could not save a snapshot", { partition, error: String(error) });
+    } finally {
+      this.#saving = undefined;
+    }
+  }
+}
+
+/** Waits for work, but not beyond the budget, and not for its success. */
+async function withinBudget(budget: AbortSignal, work: Promise<unknown> | undefined): Promise<void> {
+  const spent = new Promise<void>((resolve) => {
+    if (budget.aborted) resolve();
+    else budget.addEventListener("abort", () => resolve(), { once: true });
+  });
+  await Promise.race([spent, work?.catch(() => {})]);
+}
