@@ -1,8 +1,13 @@
 import { z } from "zod";
 
-const milliseconds = (fallback: number, least = 0) => z.coerce.number().int().min(least).default(fallback);
-const count = (fallback: number, most = 1_000_000) => z.coerce.number().int().min(1).max(most).default(fallback);
-const portNumber = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback);
+/** The environment has numbers as text. What is neither stays what it is and is refused, so null is not 0. */
+const numberOf = (value: unknown) =>
+  typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+const number = (schema: z.ZodType<number>, fallback: number) =>
+  z.preprocess(numberOf, schema.default(fallback));
+const milliseconds = (fallback: number, least = 0) => number(z.number().int().min(least), fallback);
+const count = (fallback: number, most = 1_000_000) => number(z.number().int().min(1).max(most), fallback);
+const portNumber = (fallback: number) => number(z.number().int().min(1).max(65_535), fallback);
 const group = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape).prefault({} as never);
 
 /**
@@ -22,7 +27,8 @@ const settingsSchema = z.strictObject({
   /** A folder or s3://bucket/prefix. */
   lakeUrl: z.string().min(1).optional(),
   /** The currency that a store's revenue is shown in; by default the one of its first money event. */
-  reportingCurrency: z.string().regex(/^[A-Z]{3}$/, "must be three capital letters, as in ISO 4217").optional(),
+  reportingCurrency: z.string().regex(/^[A-Z]{3}$/, "must be three capital letters, as in ISO 4217")
+    .optional(),
   topics: group({
     events: z.string().min(1).default("events"),
     deadLetters: z.string().min(1).default("events.dead-letter"),
@@ -30,7 +36,7 @@ const settingsSchema = z.strictObject({
     retentionMs: milliseconds(7 * 86_400_000),
   }),
   rollup: group({
-    windowMs: z.literal(60_000).default(60_000),
+    windowMs: number(z.literal(60_000), 60_000),
     allowedLatenessMs: milliseconds(10 * 60_000),
     /** An event stamped further ahead of its append time than this is counted at its append time. */
     maxSkewMs: milliseconds(5 * 60_000),
@@ -127,7 +133,7 @@ export function loadSettings(sources: SettingSources = processSources): Settings
     const text = sources.environment(variable)?.trim();
     if (text === undefined || text === "") continue;
     variableOf.set(path, variable);
-    place(tree, path.split("."), path.endsWith("windowMs") ? Number(text) : text);
+    place(tree, path.split("."), text);
   }
   const parsed = settingsSchema.safeParse(tree);
   if (parsed.success) return parsed.data;
@@ -151,10 +157,8 @@ function readFile(sources: SettingSources): Record<string, unknown> {
   } catch (error) {
     throw new SettingError(`Cannot read countinghouse.json as JSON: ${(error as Error).message}`);
   }
-  if (typeof tree !== "object" || tree === null || Array.isArray(tree)) {
-    throw new SettingError("Cannot read countinghouse.json: it must be a JSON object");
-  }
-  return tree as Record<string, unknown>;
+  if (!isObject(tree)) throw new SettingError("Cannot read countinghouse.json: it must be a JSON object");
+  return tree;
 }
 
 function place(tree: Record<string, unknown>, path: readonly string[], value: unknown): void {
@@ -165,7 +169,12 @@ function place(tree: Record<string, unknown>, path: readonly string[], value: un
     return;
   }
   const branch = tree[head];
-  const next = typeof branch === "object" && branch !== null ? branch as Record<string, unknown> : {};
+  if (branch !== undefined && !isObject(branch)) return;
+  const next = branch ?? {};
   tree[head] = next;
   place(next, rest, value);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -39,11 +39,11 @@ export interface ShopEvent {
   readonly orderId: string | undefined;
   readonly coupon: string | undefined;
   readonly quantity: number;
+  /** The one sent, else the decoder's default where there is money. */
   readonly currency: CurrencyCode | undefined;
   /**
    * The event's money: `value`, else the sum of the items' price x quantity, else price x quantity; rounded half
-   * up once. Undefined when it carries none, or no currency is known for it. Positive as sent: a refund's sign is
-   * the rollup's business.
+   * up once. Undefined when it carries none. As sent, so positive for a refund: its sign is the rollup's business.
    */
   readonly amount: MinorUnits | undefined;
   readonly items: readonly EventItem[];

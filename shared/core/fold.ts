@@ -24,9 +24,12 @@ export interface Fold<Change, Stored = never> {
   /** Folds a batch in. Records below {@link Fold.through} are skipped: they are in already. */
   apply(batch: RecordBatch): void;
 
-  /** What changed since the last call, and through which offset; the fold forgets that it changed. */
-  take(): Change;
+  /**
+   * What changed since the last call; the fold forgets that it changed. What is wanted less often than the rest may
+   * be left for the next whole take.
+   */
+  take(whole: boolean): Change;
 
-  /** The whole state, in bytes that carry their version and checksum. Deterministic. */
+  /** The whole state, in bytes that carry their version and checksum. Right after a whole take. */
   snapshot(): Uint8Array;
 }

@@ -1,4 +1,5 @@
 import { ByteReader, ByteWriter } from "./byte_codec.ts";
+import { CohortState, type StoredCohort } from "./cohort_state.ts";
 import { decodeEvent } from "./decode_event.ts";
 import { type DedupOptions, DedupWindow } from "./dedup_window.ts";
 import type { ShopEvent } from "./event.ts";
@@ -6,16 +7,22 @@ import type { Fold } from "./fold.ts";
 import { Hash64 } from "./hash64.ts";
 import { emptyLedger, type Ledger, LEDGER_ENTRIES } from "./ledger.ts";
 import type { LogRecord, RecordBatch } from "./log_record.ts";
-import { minuteId, MinuteState, type StoredMinute } from "./minute_state.ts";
+import { minuteId } from "./minute_id.ts";
+import { MinuteState, type StoredMinute } from "./minute_state.ts";
 import type { CurrencyCode } from "./money.ts";
 import { after, type Offset, START } from "./offset.ts";
 import type { Decoded, Refusal } from "./refusal.ts";
+import { SessionTable } from "./session_table.ts";
 import { openSnapshot, sealSnapshot } from "./snapshot_seal.ts";
-import { Watermark, type WatermarkOptions } from "./watermark.ts";
+import { type Placement, Watermark, type WatermarkOptions } from "./watermark.ts";
+import { minuteStart } from "./window.ts";
+import { WindowShelf } from "./window_shelf.ts";
 
 /** What a minute fold is told. */
 export interface MinuteFoldOptions extends WatermarkOptions {
   readonly dedup: DedupOptions;
+  /** A gap of more than this between two events ends a session. */
+  readonly sessionTimeoutMs: number;
   /** How many closed minutes stay in memory, in case more late events come for them; 2,000 by default. */
   readonly closedMinutesKept?: number;
 }
@@ -33,9 +40,14 @@ export interface FirstMoney {
   readonly currency: CurrencyCode;
 }
 
+/** What a sink keeps of one minute. */
+export type StoredWindow = StoredMinute | StoredCohort;
+
 /** What changed in a partition's minutes since the last take. */
 export interface MinuteChange {
   readonly minutes: readonly StoredMinute[];
+  /** Empty unless the take was a whole one. */
+  readonly cohorts: readonly StoredCohort[];
   readonly refused: readonly RefusedRecord[];
   readonly firstMoney: readonly FirstMoney[];
   readonly ledger: Readonly<Ledger>;
@@ -46,52 +58,82 @@ export interface MinuteChange {
 }
 
 /** Raised when the layout of a snapshot changes; an older one is then skipped. */
-const SNAPSHOT_VERSION = 1;
+const SNAPSHOT_VERSION = 2;
 const CLOSED_MINUTES_KEPT = 2_000;
 
 const hash = new Hash64();
 
+/** The key under which a fold asks for the stored state of a kind. */
+export function windowKey(kind: StoredWindow["kind"], id: string): string {
+  return `${kind}/${id}`;
+}
+
 /**
  * Rolls the events of one partition up per store and minute: exact counts, money, distinct users and sessions,
- * duplicates left out, late and skewed events put where they belong.
+ * funnel cohorts; duplicates left out, late and skewed events put where they belong.
  */
-export class MinuteFold implements Fold<MinuteChange, StoredMinute> {
+export class MinuteFold implements Fold<MinuteChange, StoredWindow> {
   readonly #partition: number;
-  readonly #closedKept: number;
   readonly #dedup: DedupWindow;
   readonly #watermark: Watermark;
+  readonly #sessions: SessionTable;
+  readonly #minutes: WindowShelf<MinuteState>;
+  readonly #cohorts: WindowShelf<CohortState>;
   readonly #ledger = emptyLedger();
-  /** store -> minute -> state, for minutes that the watermark has not passed. */
-  readonly #open = new Map<string, Map<number, MinuteState>>();
-  /** Minutes that it has passed, by id, the least recently used first. */
-  readonly #closed = new Map<string, MinuteState>();
   readonly #storesWithMoney = new Set<string>();
-  #through = START;
+  #through: Offset;
   #newestAppendMs: number | undefined;
   #refused: RefusedRecord[] = [];
   #firstMoney: FirstMoney[] = [];
   #decoded: { batch: RecordBatch; events: Decoded<ShopEvent>[] } | undefined;
+  #letGoDue = false;
 
-  constructor(partition: number, options: MinuteFoldOptions) {
+  /** @param from Where the fold begins when it takes up no snapshot. */
+  constructor(partition: number, options: MinuteFoldOptions, from: Offset = START) {
     this.#partition = partition;
-    this.#closedKept = options.closedMinutesKept ?? CLOSED_MINUTES_KEPT;
+    this.#through = from;
     this.#dedup = new DedupWindow(options.dedup);
     this.#watermark = new Watermark(options);
+    this.#sessions = new SessionTable({
+      timeoutMs: options.sessionTimeoutMs,
+      allowedLatenessMs: options.allowedLatenessMs,
+    });
+    const closedKept = options.closedMinutesKept ?? CLOSED_MINUTES_KEPT;
+    this.#minutes = new WindowShelf({
+      partition,
+      closedKept,
+      create: (id, store, minuteMs) => new MinuteState(id, store, minuteMs),
+    });
+    this.#cohorts = new WindowShelf({
+      partition,
+      closedKept,
+      create: (id, store, minuteMs) => new CohortState(id, store, minuteMs),
+    });
   }
 
   get through(): Offset {
     return this.#through;
   }
 
-  /** Minutes and ids in memory, for the figures that a worker reports about itself. */
-  get held(): { readonly openMinutes: number; readonly closedMinutes: number; readonly ids: number } {
-    let openMinutes = 0;
-    for (const minutes of this.#open.values()) openMinutes += minutes.size;
-    return { openMinutes, closedMinutes: this.#closed.size, ids: this.#dedup.size };
+  /** What is in memory, for the figures that a worker reports about itself. */
+  get held(): {
+    readonly minutes: number;
+    readonly cohorts: number;
+    readonly sessions: number;
+    readonly ids: number;
+  } {
+    const { open, closed } = this.#minutes.size;
+    const cohorts = this.#cohorts.size;
+    return {
+      minutes: open + closed,
+      cohorts: cohorts.open + cohorts.closed,
+      sessions: this.#sessions.size,
+      ids: this.#dedup.size,
+    };
   }
 
   needs(batch: RecordBatch): readonly string[] {
-    this.#letGoOfClosed();
+    if (this.#letGoDue) this.#letGo();
     const keys = new Set<string>();
     const ahead = this.#watermark.copy();
     const events = this.#decode(batch);
@@ -100,17 +142,20 @@ export class MinuteFold implements Fold<MinuteChange, StoredMinute> {
       if (!decoded.ok) continue;
       const event = decoded.value;
       const placed = ahead.place(event.eventTimeMs, batch.records[at]!.appendTimeMs);
-      if (placed.late && !this.#holds(event.storeId, placed.minuteMs)) {
-        keys.add(minuteId(placed.minuteMs, this.#partition, event.storeId));
-      }
+      if (!placed.late) continue;
+      const id = minuteId(placed.minuteMs, this.#partition, event.storeId);
+      if (!this.#minutes.holdsClosed(id)) keys.add(windowKey("minute", id));
+      if (!this.#cohorts.holdsClosed(id)) keys.add(windowKey("cohort", id));
     }
     return [...keys];
   }
 
-  load(stored: ReadonlyMap<string, StoredMinute>): void {
-    for (const [id, minute] of stored) {
+  load(stored: ReadonlyMap<string, StoredWindow>): void {
+    for (const state of stored.values()) {
       // An open one was written by an earlier run that had come further; this one makes it again from the log.
-      if (minute.closed) this.#closed.set(id, MinuteState.fromStored(minute));
+      if (!state.closed) continue;
+      if (state.kind === "minute") this.#minutes.put(MinuteState.fromStored(state));
+      else this.#cohorts.put(CohortState.fromStored(state));
     }
   }
 
@@ -126,17 +171,10 @@ export class MinuteFold implements Fold<MinuteChange, StoredMinute> {
     if (batch.through > this.#through) this.#through = batch.through;
   }
 
-  take(): MinuteChange {
-    const minutes: StoredMinute[] = [];
-    const collect = (state: MinuteState) => {
-      if (!state.changed) return;
-      state.changed = false;
-      minutes.push(state.toStored());
-    };
-    for (const ofStore of this.#open.values()) ofStore.forEach(collect);
-    this.#closed.forEach(collect);
+  take(whole: boolean): MinuteChange {
     const change: MinuteChange = {
-      minutes,
+      minutes: Array.from(this.#minutes.takeChanged(), (state) => state.toStored()),
+      cohorts: whole ? Array.from(this.#cohorts.takeChanged(), (state) => state.toStored()) : [],
       refused: this.#refused,
       firstMoney: this.#firstMoney,
       ledger: { ...this.#ledger },
@@ -156,9 +194,16 @@ export class MinuteFold implements Fold<MinuteChange, StoredMinute> {
     for (const entry of LEDGER_ENTRIES) writer.float64(this.#ledger[entry]);
     this.#watermark.write(writer);
     this.#dedup.write(writer);
-    const open = [...this.#open.values()].flatMap((minutes) => [...minutes.values()]);
-    writer.uint32(open.length);
-    for (const state of open) state.write(writer);
+    this.#sessions.write(writer);
+    const held = this.#minutesOfSessions();
+    for (
+      const states of [[...this.#minutes.pinned(() => false)], [
+        ...this.#cohorts.pinned((at) => held.has(at)),
+      ]]
+    ) {
+      writer.uint32(states.length);
+      for (const state of states) state.write(writer);
+    }
     return sealSnapshot(SNAPSHOT_VERSION, writer.bytes());
   }
 
@@ -173,37 +218,74 @@ export class MinuteFold implements Fold<MinuteChange, StoredMinute> {
     for (const entry of LEDGER_ENTRIES) this.#ledger[entry] = reader.float64();
     this.#watermark.read(reader);
     this.#dedup.read(reader);
+    this.#sessions.read(reader);
     for (let left = reader.uint32(); left > 0; left--) {
-      const state = MinuteState.read(reader, this.#partition);
-      this.#minutesOf(state.store).set(state.minuteMs, state);
+      this.#minutes.put(MinuteState.read(reader, this.#partition));
+    }
+    for (let left = reader.uint32(); left > 0; left--) {
+      this.#cohorts.put(CohortState.read(reader, this.#partition));
     }
     return true;
   }
 
   #take(record: LogRecord, decoded: Decoded<ShopEvent>): void {
-    const { offset, appendTimeMs } = record;
     this.#ledger.read++;
-    this.#newestAppendMs = appendTimeMs;
+    this.#passTime(record.appendTimeMs);
     if (!decoded.ok) {
       this.#ledger.deadLettered++;
       this.#refused.push({ record, refusal: decoded.refusal });
       return;
     }
     const event = decoded.value;
-    if (!this.#isNew(event, appendTimeMs)) {
+    if (!this.#isNew(event, record.appendTimeMs)) {
       this.#ledger.duplicates++;
       return;
     }
-    const placed = this.#watermark.place(event.eventTimeMs, appendTimeMs);
+    const placed = this.#watermark.place(event.eventTimeMs, record.appendTimeMs);
+    if (placed.advanced) this.#closePassed(record);
     this.#ledger.counted++;
     if (placed.late) this.#ledger.late++;
     if (placed.skewed) this.#ledger.skewed++;
-    const state = placed.late
-      ? this.#closedMinute(event.storeId, placed.minuteMs)
-      : this.#openMinute(event.storeId, placed.minuteMs);
-    state.count(event, { offset, appendTimeMs, late: placed.late, skewed: placed.skewed });
-    this.#noteMoney(event, appendTimeMs);
-    if (placed.advanced) this.#closePassed(offset, appendTimeMs);
+    this.#count(event, placed, record);
+    this.#noteMoney(event, record.appendTimeMs);
+  }
+
+  #count(event: ShopEvent, placed: Placement, { offset, appendTimeMs }: LogRecord): void {
+    const { storeId, type } = event;
+    const { minuteMs, timeMs, late, skewed } = placed;
+    const minute = late
+      ? this.#minutes.closed(storeId, minuteMs, offset, appendTimeMs)
+      : this.#minutes.open(storeId, minuteMs);
+    minute.count(event, { offset, appendTimeMs, late, skewed });
+    const cohortOf = (atMs: number) => {
+      const state = this.#watermark.hasPassed(atMs)
+        ? this.#cohorts.closed(storeId, atMs, offset, appendTimeMs)
+        : this.#cohorts.open(storeId, atMs);
+      return state.changedBy(offset, appendTimeMs);
+    };
+    const key = hash.of(storeId, event.userId, event.sessionId);
+    this.#sessions.observe(key, { type, timeMs, appendTimeMs }, cohortOf);
+  }
+
+  /** Once a minute of append time, lets go of what is over. */
+  #passTime(appendTimeMs: number): void {
+    const before = this.#newestAppendMs;
+    this.#newestAppendMs = appendTimeMs;
+    if (before === undefined || minuteStart(appendTimeMs) === minuteStart(before)) return;
+    this.#sessions.expire(this.#watermark.atMs ?? Number.NEGATIVE_INFINITY, appendTimeMs);
+    // Not now: what this batch needs was looked up before it was applied.
+    this.#letGoDue = true;
+  }
+
+  #letGo(): void {
+    this.#letGoDue = false;
+    this.#minutes.letGo(() => false);
+    const held = this.#minutesOfSessions();
+    this.#cohorts.letGo((minuteMs) => held.has(minuteMs));
+  }
+
+  #minutesOfSessions(): ReadonlySet<number> {
+    return new Set(this.#sessions.minutes());
   }
 
   /** Whether neither the event nor, for a purchase, its order was seen before. */
@@ -219,60 +301,10 @@ export class MinuteFold implements Fold<MinuteChange, StoredMinute> {
     this.#firstMoney.push({ store: storeId, appendTimeMs, currency });
   }
 
-  #minutesOf(store: string): Map<number, MinuteState> {
-    let minutes = this.#open.get(store);
-    if (minutes === undefined) this.#open.set(store, minutes = new Map());
-    return minutes;
-  }
-
-  #openMinute(store: string, minuteMs: number): MinuteState {
-    const minutes = this.#minutesOf(store);
-    let state = minutes.get(minuteMs);
-    if (state === undefined) {
-      state = new MinuteState(minuteId(minuteMs, this.#partition, store), store, minuteMs);
-      minutes.set(minuteMs, state);
-    }
-    return state;
-  }
-
-  #closedMinute(store: string, minuteMs: number): MinuteState {
-    const id = minuteId(minuteMs, this.#partition, store);
-    let state = this.#closed.get(id);
-    if (state === undefined) {
-      state = new MinuteState(id, store, minuteMs);
-      state.closed = true;
-    } else {
-      this.#closed.delete(id);
-    }
-    this.#closed.set(id, state);
-    return state;
-  }
-
-  #closePassed(offset: Offset, appendTimeMs: number): void {
-    for (const [store, minutes] of this.#open) {
-      for (const [minuteMs, state] of minutes) {
-        if (!this.#watermark.hasPassed(minuteMs)) continue;
-        state.close(offset, appendTimeMs);
-        minutes.delete(minuteMs);
-        this.#closed.set(state.id, state);
-      }
-      if (minutes.size === 0) this.#open.delete(store);
-    }
-  }
-
-  #letGoOfClosed(): void {
-    let surplus = this.#closed.size - this.#closedKept;
-    for (const [id, state] of this.#closed) {
-      if (surplus <= 0) return;
-      if (state.changed) continue;
-      this.#closed.delete(id);
-      surplus--;
-    }
-  }
-
-  #holds(store: string, minuteMs: number): boolean {
-    return this.#open.get(store)?.has(minuteMs) === true ||
-      this.#closed.has(minuteId(minuteMs, this.#partition, store));
+  #closePassed({ offset, appendTimeMs }: LogRecord): void {
+    const hasPassed = (minuteMs: number) => this.#watermark.hasPassed(minuteMs);
+    this.#minutes.closePassed(hasPassed, offset, appendTimeMs);
+    this.#cohorts.closePassed(hasPassed, offset, appendTimeMs);
   }
 
   #decode(batch: RecordBatch): Decoded<ShopEvent>[] {

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { LogRecord, RecordBatch } from "./log_record.ts";
 import { balances } from "./ledger.ts";
-import { type MinuteChange, MinuteFold, type MinuteFoldOptions } from "./minute_fold.ts";
+import {
+  type MinuteChange,
+  MinuteFold,
+  type MinuteFoldOptions,
+  type StoredWindow,
+  windowKey,
+} from "./minute_fold.ts";
 import type { StoredMinute } from "./minute_state.ts";
 import { type Offset, START } from "./offset.ts";
 
@@ -13,6 +19,7 @@ const options: MinuteFoldOptions = {
   allowedLatenessMs: 2 * MINUTE,
   maxSkewMs: MINUTE,
   dedup: { horizonMs: 86_400_000, maxIds: 1_000_000 },
+  sessionTimeoutMs: 3 * MINUTE,
   closedMinutesKept: 1,
 };
 
@@ -28,7 +35,7 @@ interface Sent {
 
 const sent: fc.Arbitrary<Sent> = fc.record({
   id: fc.integer({ min: 0, max: 300 }),
-  type: fc.constantFrom("page_view", "add_to_cart", "purchase", "refund", "wishlist"),
+  type: fc.constantFrom("page_view", "add_to_cart", "begin_checkout", "purchase", "refund", "wishlist"),
   user: fc.integer({ min: 0, max: 4 }),
   store: fc.constantFrom("default", "nord"),
   minutesBack: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: -3, max: 14 })),
@@ -64,40 +71,45 @@ function batchOf(records: readonly LogRecord[], from: number, to: number): Recor
   };
 }
 
-/** What a store of guarded minutes ends up with. */
-class GuardedMinutes {
-  readonly documents = new Map<string, StoredMinute>();
+/** What a store of guarded documents ends up with. */
+class GuardedStore {
+  readonly documents = new Map<string, StoredWindow>();
   readonly deadLetters = new Set<Offset>();
   last: MinuteChange | undefined;
 
   write(change: MinuteChange): void {
-    for (const minute of change.minutes) {
-      const there = this.documents.get(minute.id);
-      if (there === undefined || there.through < minute.through) this.documents.set(minute.id, minute);
+    for (const window of [...change.minutes, ...change.cohorts]) {
+      const key = windowKey(window.kind, window.id);
+      const there = this.documents.get(key);
+      if (there === undefined || there.through < window.through) this.documents.set(key, window);
     }
     for (const { record } of change.refused) this.deadLetters.add(record.offset);
     this.last = change;
   }
 
-  find(keys: readonly string[]): Map<string, StoredMinute> {
+  find(keys: readonly string[]): Map<string, StoredWindow> {
     return new Map(keys.flatMap((key) => {
       const document = this.documents.get(key);
       return document === undefined ? [] : [[key, document] as const];
     }));
   }
+
+  get minutes(): readonly StoredMinute[] {
+    return [...this.documents.values()].filter((window) => window.kind === "minute");
+  }
 }
 
-function feed(fold: MinuteFold, store: GuardedMinutes, batch: RecordBatch): void {
+function feed(fold: MinuteFold, store: GuardedStore, batch: RecordBatch): void {
   const keys = fold.needs(batch);
   if (keys.length > 0) fold.load(store.find(keys));
   fold.apply(batch);
 }
 
-function inOneGo(records: readonly LogRecord[]): GuardedMinutes {
-  const store = new GuardedMinutes();
+function inOneGo(records: readonly LogRecord[]): GuardedStore {
+  const store = new GuardedStore();
   const fold = new MinuteFold(PARTITION, { ...options, closedMinutesKept: 1_000 });
   feed(fold, store, batchOf(records, 0, records.length));
-  store.write(fold.take());
+  store.write(fold.take(true));
   return store;
 }
 
@@ -141,8 +153,8 @@ Deno.test("every minute equals a naive recount: late, skewed, repeated and broke
       const records = logOf(events);
       const { minutes, books } = recount(records);
       const store = inOneGo(records);
-      assert.deepEqual(new Set(store.documents.keys()), new Set(minutes.keys()));
-      for (const [id, { rollup }] of store.documents) {
+      assert.deepEqual(new Set(store.minutes.map(({ id }) => id)), new Set(minutes.keys()));
+      for (const { id, rollup } of store.minutes) {
         const expected = minutes.get(id)!;
         const money = [...rollup.money.values()][0] ?? { gross: 0, refunds: 0 };
         assert.deepEqual(
@@ -173,19 +185,20 @@ Deno.test("any split into batches, writes, snapshots and crashes stores the same
       fc.array(step, { minLength: 1 }),
       (events, steps) => {
         const records = logOf(events);
-        const store = new GuardedMinutes();
+        const store = new GuardedStore();
         let fold = new MinuteFold(PARTITION, options);
         let snapshot: Uint8Array | undefined;
         const run = (to: number) => {
           const batch = batchOf(records, fold.through, to);
           readBack += fold.needs(batch).filter((key) => store.documents.has(key)).length;
           // The pump waits for writes under way before it reads state back, so whatever was let go is stored.
-          store.write(fold.take());
+          store.write(fold.take(true));
           feed(fold, store, batch);
         };
         for (const { records: count, write, snapshot: save, crash } of steps) {
           run(Math.min(fold.through + count, records.length));
-          if (write || save) store.write(fold.take());
+          if (save) store.write(fold.take(true));
+          else if (write) store.write(fold.take(false));
           if (save) snapshot = fold.snapshot();
           if (!crash) continue;
           crashes++;
@@ -193,7 +206,7 @@ Deno.test("any split into batches, writes, snapshots and crashes stores the same
           if (snapshot !== undefined) assert.ok(fold.restore(snapshot));
         }
         run(records.length);
-        store.write(fold.take());
+        store.write(fold.take(true));
         const expected = inOneGo(records);
         assert.deepEqual(sorted(store.documents), sorted(expected.documents));
         assert.deepEqual(store.last!.ledger, expected.last!.ledger);
@@ -231,7 +244,7 @@ Deno.test("a minute is stored as closed with its members, and counts what comes 
   const quiet = { type: "page_view", user: 1, store: "default", cents: 1, poison: false };
   const events = Array.from({ length: 20 }, (_, id) => ({ ...quiet, id, minutesBack: 0 }));
   const store = inOneGo(logOf([...events, { ...quiet, id: 99, user: 2, minutesBack: 6 }]));
-  const restated = [...store.documents.values()].filter(({ restatements }) => restatements > 0);
+  const restated = store.minutes.filter(({ restatements }) => restatements > 0);
   assert.equal(restated.length, 1);
   assert.equal(restated[0]!.closed, true);
   assert.equal(restated[0]!.members!.users.length, 4);
@@ -240,7 +253,7 @@ Deno.test("a minute is stored as closed with its members, and counts what comes 
 
 Deno.test("a snapshot of another partition or a damaged one is not taken up", () => {
   const fold = new MinuteFold(PARTITION, options);
-  feed(fold, new GuardedMinutes(), batchOf(logOf([]), 0, 0));
+  feed(fold, new GuardedStore(), batchOf(logOf([]), 0, 0));
   const snapshot = fold.snapshot();
   assert.equal(new MinuteFold(PARTITION + 1, options).restore(snapshot), false);
   snapshot[20]! ^= 1;
@@ -249,8 +262,12 @@ Deno.test("a snapshot of another partition or a damaged one is not taken up", ()
   assert.equal(other.through, START);
 });
 
-function sorted(documents: ReadonlyMap<string, StoredMinute>): unknown[] {
-  return [...documents.values()]
-    .sort((a, b) => a.id < b.id ? -1 : 1)
-    .map((minute) => ({ ...minute, rollup: { ...minute.rollup, latency: minute.rollup.latency.toWords() } }));
+function sorted(documents: ReadonlyMap<string, StoredWindow>): unknown[] {
+  return [...documents]
+    .sort(([a], [b]) => a < b ? -1 : 1)
+    .map(([key, window]) =>
+      window.kind === "cohort"
+        ? [key, window]
+        : [key, { ...window, rollup: { ...window.rollup, latency: window.rollup.latency.toWords() } }]
+    );
 }

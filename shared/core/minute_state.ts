@@ -2,10 +2,12 @@ import type { ByteReader, ByteWriter } from "./byte_codec.ts";
 import type { EventType, ShopEvent } from "./event.ts";
 import { Hash64 } from "./hash64.ts";
 import { HashSet64 } from "./hash_set.ts";
+import { minuteId } from "./minute_id.ts";
 import { LatencyHistogram } from "./latency_histogram.ts";
 import type { CurrencyCode, MinorUnits } from "./money.ts";
-import type { Offset } from "./offset.ts";
+import { type Offset, START } from "./offset.ts";
 import { type Counter, COUNTERS, type MoneyTotals, type Rollup, zeroCounts } from "./rollup.ts";
+import type { WindowState } from "./window_shelf.ts";
 
 /** The distinct users and sessions of a minute as sorted 64-bit hashes ({@link HashSet64.toWords}). */
 export interface Members {
@@ -15,6 +17,7 @@ export interface Members {
 
 /** One store's minute in one partition, as a sink stores it. */
 export interface StoredMinute {
+  readonly kind: "minute";
   /** See {@link minuteId}. */
   readonly id: string;
   readonly store: string;
@@ -28,14 +31,6 @@ export interface StoredMinute {
   readonly restatements: number;
   /** Stored with closed minutes only: a late event needs them, and an open minute is in memory. */
   readonly members: Members | undefined;
-}
-
-/**
- * The `_id` of a stored minute: minute, partition, store. The parts of fixed form come first, so that any store
- * id is unambiguous.
- */
-export function minuteId(minuteMs: number, partition: number, store: string): string {
-  return `${new Date(minuteMs).toISOString()}/${partition}/${store}`;
 }
 
 const COUNTER_OF: Readonly<Record<EventType, Counter>> = {
@@ -61,24 +56,25 @@ export interface Occurrence {
 }
 
 /** The state of one store's minute in one partition, which takes events in. */
-export class MinuteState {
+export class MinuteState implements WindowState {
   readonly counts = zeroCounts();
   readonly money = new Map<CurrencyCode, MoneyTotals>();
   latency = LatencyHistogram.empty();
   users = new HashSet64();
   sessions = new HashSet64();
-  through = 0 as Offset;
+  through = START;
   touchedMs = 0;
   closed = false;
   restatements = 0;
-  /** Changed since it was last taken. */
   changed = false;
+  /** Records below this were in when the state was read back from the sink. */
+  #storedThrough = START;
 
   constructor(readonly id: string, readonly store: string, readonly minuteMs: number) {}
 
-  /** Counts an event that belongs to this minute. One that the state already holds (a replay) changes nothing. */
+  /** Counts an event that belongs to this minute. One that the stored state holds already changes nothing. */
   count(event: ShopEvent, { offset, appendTimeMs, late, skewed }: Occurrence): void {
-    if (offset < this.through) return;
+    if (offset < this.#storedThrough) return;
     const { counts } = this;
     counts.events++;
     counts[COUNTER_OF[event.type]]++;
@@ -88,11 +84,10 @@ export class MinuteState {
     if (this.sessions.add(hash.of(event.userId, event.sessionId))) counts.sessions++;
     this.latency.record(appendTimeMs - event.eventTimeMs);
     this.#countMoney(event);
-    if (this.closed) this.restatements++;
+    if (late) this.restatements++;
     this.#touch(offset, appendTimeMs);
   }
 
-  /** The watermark has passed: from now on an event restates this minute. */
   close(offset: Offset, appendTimeMs: number): void {
     if (this.closed) return;
     this.closed = true;
@@ -102,6 +97,7 @@ export class MinuteState {
   /** The state as a sink stores it. */
   toStored(): StoredMinute {
     return {
+      kind: "minute",
       id: this.id,
       store: this.store,
       minuteMs: this.minuteMs,
@@ -130,6 +126,7 @@ export class MinuteState {
     state.users = HashSet64.fromWords(stored.members.users);
     state.sessions = HashSet64.fromWords(stored.members.sessions);
     state.through = stored.through;
+    state.#storedThrough = stored.through;
     state.touchedMs = stored.touchedMs;
     state.closed = stored.closed;
     state.restatements = stored.restatements;

@@ -4,8 +4,36 @@ export type MinorUnits = number & { readonly __brand: "MinorUnits" };
 /** An ISO 4217 currency code in capital letters. */
 export type CurrencyCode = string & { readonly __brand: "CurrencyCode" };
 
+/**
+ * The currencies of ISO 4217 (list one) whose minor unit is not a hundredth, by decimals. Every other code, also one
+ * that the list does not know, has 2.
+ */
+const UNUSUAL_DIGITS: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+  }).flatMap(([digits, codes]) => codes.split(" ").map((code) => [code, Number(digits)] as const)),
+);
+
 /** How many decimals an amount of this currency has: EUR 2, JPY 0, KWD 3. */
-export declare function currencyDigits(currency: CurrencyCode): number;
+export function currencyDigits(currency: CurrencyCode): number {
+  return UNUSUAL_DIGITS.get(currency) ?? 2;
+}
+
+/** Reads a currency code in capital or small letters; undefined when it isn't three letters from A to Z. */
+export function parseCurrency(text: string): CurrencyCode | undefined {
+  if (text.length !== 3) return undefined;
+  let capitals = true;
+  for (let at = 0; at < 3; at++) {
+    const letter = text.charCodeAt(at);
+    if (letter >= 97 && letter <= 122) capitals = false;
+    else if (letter < 65 || letter > 90) return undefined;
+  }
+  return (capitals ? text : text.toUpperCase()) as CurrencyCode;
+}
 
 /** An amount as the decimal number that a person would write: 1999 EUR cents -> 19.99. */
-export declare function toDecimal(amount: MinorUnits, currency: CurrencyCode): number;
+export function toDecimal(amount: MinorUnits, currency: CurrencyCode): number {
+  return amount / 10 ** currencyDigits(currency);
+}

@@ -26,4 +26,7 @@ export interface Refusal {
 }
 
 /** What a decoder answers: the value, or why not. */
-export type Decoded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
+export type Decoded<T> = { readonly ok: true; readonly value: T } | {
+  readonly ok: false;
+  readonly refusal: Refusal;
+};

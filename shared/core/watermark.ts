@@ -12,6 +12,8 @@ export interface WatermarkOptions {
 
 /** Where an event belongs. */
 export interface Placement {
+  /** The time that the event counts at. */
+  readonly timeMs: number;
   readonly minuteMs: number;
   /** The minute was closed already. */
   readonly late: boolean;
@@ -56,7 +58,7 @@ export class Watermark {
     const timeMs = skewed ? appendTimeMs : eventTimeMs;
     const minuteMs = minuteStart(timeMs);
     const late = this.hasPassed(minuteMs);
-    return { minuteMs, late, skewed, advanced: this.#advance(timeMs) };
+    return { timeMs, minuteMs, late, skewed, advanced: this.#advance(timeMs) };
   }
 
   /** Writes the watermark into a snapshot. */

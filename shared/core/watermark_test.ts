@@ -13,6 +13,7 @@ Deno.test("a minute is late once the newest event is the lateness past its end",
   assert.equal(watermark.place(at(100 * MINUTE), 111 * MINUTE).late, false);
   watermark.place(at(111 * MINUTE), 111 * MINUTE);
   assert.deepEqual(watermark.place(at(100 * MINUTE + 5), 111 * MINUTE), {
+    timeMs: 100 * MINUTE + 5,
     minuteMs: 100 * MINUTE,
     late: true,
     skewed: false,
