@@ -1,9 +1,10 @@
 import type { Binary } from "mongodb";
-import type { Counter } from "@countinghouse/core";
+import type { Cohort, Counter } from "@countinghouse/core";
 
 /** Names of the collections. */
 export const COLLECTIONS = {
   minutes: "minutes",
+  cohorts: "cohorts",
   partitions: "partitions",
   stores: "stores",
 } as const;
@@ -34,6 +35,20 @@ export interface MinuteDocument {
   readonly touched: Date;
   /** Sorted 64-bit hashes of the users and sessions seen, stored when the minute is closed. */
   readonly members?: { readonly users: Binary; readonly sessions: Binary };
+}
+
+/**
+ * The sessions of one store and minute in one partition: collection `cohorts`, with the same `_id` and guard as the
+ * minute. It goes on changing while its sessions last, and is written less often than minutes.
+ */
+export interface CohortDocument extends Readonly<Cohort> {
+  readonly _id: string;
+  readonly store: string;
+  readonly minute: Date;
+  readonly partition: number;
+  readonly through: number;
+  readonly closed: boolean;
+  readonly touched: Date;
 }
 
 /** How far a partition is folded in, and its books: collection `partitions`, `_id` is the partition's number. */

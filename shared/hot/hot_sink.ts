@@ -1,20 +1,28 @@
-import { type AnyBulkWriteOperation, type Db, MongoBulkWriteError, MongoServerError } from "mongodb";
-import { type MinuteChange, type Offset, START, type StoredMinute } from "@countinghouse/core";
+import {
+  type AnyBulkWriteOperation,
+  type Collection,
+  type Db,
+  type Document,
+  MongoBulkWriteError,
+  MongoServerError,
+} from "mongodb";
+import { type MinuteChange, type Offset, START, type StoredWindow, windowKey } from "@countinghouse/core";
 import type { Sink, SinkBatch, SnapshotStore } from "@countinghouse/log";
-import type { MinuteDocument, PartitionDocument } from "./documents.ts";
+import { fromStoredCohort, toStoredCohort } from "./cohort_codec.ts";
+import type { PartitionDocument } from "./documents.ts";
 import { collections } from "./hot_store.ts";
 import { fromStoredMinute, toStoredMinute } from "./minute_codec.ts";
 
 const DUPLICATE_KEY = 11_000;
-/** Minutes in one request: a burst of late events can touch thousands. */
-const MINUTES_PER_WRITE = 500;
+/** Documents in one request: a burst of late events can touch thousands. */
+const DOCUMENTS_PER_WRITE = 500;
 
 /**
  * Stores minutes in MongoDB. Each document is replaced only by one that goes further in the log; a stale one meets
  * a duplicate key and is dropped by the server. The partition's own document, with the books, comes last, so it
  * never runs ahead of the minutes.
  */
-export class HotSink implements Sink<MinuteChange, StoredMinute> {
+export class HotSink implements Sink<MinuteChange, StoredWindow> {
   readonly snapshots: SnapshotStore;
   readonly #collections: ReturnType<typeof collections>;
   readonly #nowMs: () => number;
@@ -32,37 +40,32 @@ export class HotSink implements Sink<MinuteChange, StoredMinute> {
   }
 
   async write(batch: SinkBatch<MinuteChange>): Promise<void> {
-    const { minutes, stores } = this.#collections;
+    const { minutes, cohorts, stores } = this.#collections;
     const { change, partition } = batch;
-    for (let at = 0; at < change.minutes.length; at += MINUTES_PER_WRITE) {
-      const some = change.minutes.slice(at, at + MINUTES_PER_WRITE);
-      const operations: AnyBulkWriteOperation<MinuteDocument>[] = some.map((minute) => {
-        const { _id, ...document } = fromStoredMinute(minute, partition);
-        return {
-          replaceOne: {
-            filter: { _id, through: { $lt: document.through } },
-            replacement: document as MinuteDocument,
-            upsert: true,
-          },
-        };
-      });
-      await refusingStale(minutes.bulkWrite(operations, { ordered: false }));
-    }
+    await replaceOlder(minutes, change.minutes.map((minute) => fromStoredMinute(minute, partition)));
+    await replaceOlder(cohorts, change.cohorts.map((cohort) => fromStoredCohort(cohort, partition)));
     for (const { store, appendTimeMs, currency } of change.firstMoney) {
       const first = { at: new Date(appendTimeMs), currency };
       await stores.updateOne({ _id: store }, { $min: { first_money: first } }, { upsert: true });
     }
-    const { _id, ...books } = this.#partitionDocument(batch);
-    const guard = { _id, through: { $lte: books.through } };
-    await refusingStale(
-      this.#collections.partitions.replaceOne(guard, books as PartitionDocument, { upsert: true }),
-    );
+    const books = this.#partitionDocument(batch);
+    const guard = { _id: books._id, through: { $lte: books.through } };
+    await refusingStale(this.#collections.partitions.replaceOne(guard, books, { upsert: true }));
   }
 
-  async load(_partition: number, keys: readonly string[]): Promise<ReadonlyMap<string, StoredMinute>> {
-    const found = new Map<string, StoredMinute>();
-    for await (const document of this.#collections.minutes.find({ _id: { $in: [...keys] } })) {
-      found.set(document._id, toStoredMinute(document));
+  async load(_partition: number, keys: readonly string[]): Promise<ReadonlyMap<string, StoredWindow>> {
+    const { minutes, cohorts } = this.#collections;
+    const found = new Map<string, StoredWindow>();
+    const keep = (window: StoredWindow) => found.set(windowKey(window.kind, window.id), window);
+    const ids = (kind: StoredWindow["kind"]) => {
+      const prefix = windowKey(kind, "");
+      return keys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
+    };
+    for await (const document of minutes.find({ _id: { $in: ids("minute") } })) {
+      keep(toStoredMinute(document));
+    }
+    for await (const document of cohorts.find({ _id: { $in: ids("cohort") } })) {
+      keep(toStoredCohort(document));
     }
     return found;
   }
@@ -93,6 +96,31 @@ export class HotSink implements Sink<MinuteChange, StoredMinute> {
   #noteProcessing(partition: number, processingMs: number): number {
     this.#lastProcessingMs.set(partition, processingMs);
     return processingMs;
+  }
+}
+
+interface GuardedDocument extends Document {
+  readonly _id: string;
+  readonly through: number;
+}
+
+/** Replaces documents by those that go further in the log. */
+async function replaceOlder<T extends GuardedDocument>(
+  collection: Collection<T>,
+  documents: readonly T[],
+): Promise<void> {
+  const guarded = collection as unknown as Collection<GuardedDocument>;
+  for (let at = 0; at < documents.length; at += DOCUMENTS_PER_WRITE) {
+    const operations = documents.slice(at, at + DOCUMENTS_PER_WRITE).map(
+      (replacement): AnyBulkWriteOperation<GuardedDocument> => ({
+        replaceOne: {
+          filter: { _id: replacement._id, through: { $lt: replacement.through } },
+          replacement,
+          upsert: true,
+        },
+      }),
+    );
+    await refusingStale(guarded.bulkWrite(operations, { ordered: false }));
   }
 }
 

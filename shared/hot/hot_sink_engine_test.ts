@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { type LogRecord, type MinuteChange, MinuteFold, type Offset } from "@countinghouse/core";
+import {
+  type LogRecord,
+  type MinuteChange,
+  MinuteFold,
+  type Offset,
+  type StoredWindow,
+  windowKey,
+} from "@countinghouse/core";
 import { loadSettings } from "@countinghouse/shared/config";
 import { loadEndpoints } from "@countinghouse/shared/endpoints";
 import { HotSink } from "./hot_sink.ts";
@@ -31,6 +38,7 @@ function foldOf(purchases: number): MinuteFold {
     allowedLatenessMs: 60_000,
     maxSkewMs: 60_000,
     dedup: { horizonMs: 3_600_000, maxIds: 1_000 },
+    sessionTimeoutMs: 1_800_000,
   });
   const records = Array.from({ length: purchases }, (_, at): LogRecord => ({
     offset: at as Offset,
@@ -58,14 +66,13 @@ function batch(through: number, change: MinuteChange) {
 Deno.test("what is written can be read back, and the position moves with it", async () => {
   await withStore(async (store, sink) => {
     assert.equal(await sink.position(PARTITION), 0);
-    const change = foldOf(4).take();
+    const change = foldOf(4).take(true);
     await sink.write(batch(4, change));
     assert.equal(await sink.position(PARTITION), 4);
-    const loaded = await sink.load(PARTITION, change.minutes.map(({ id }) => id));
-    assert.deepEqual(
-      [...loaded.values()].sort((a, b) => a.minuteMs - b.minuteMs),
-      change.minutes.toSorted(byTime),
-    );
+    const windows: StoredWindow[] = [...change.minutes, ...change.cohorts];
+    assert.deepEqual(new Set(windows.map(({ kind }) => kind)), new Set(["minute", "cohort"]));
+    const loaded = await sink.load(PARTITION, windows.map(({ kind, id }) => windowKey(kind, id)));
+    assert.deepEqual(loaded, new Map(windows.map((window) => [windowKey(window.kind, window.id), window])));
     const books = await collections(store.database).partitions.findOne({ _id: PARTITION });
     assert.deepEqual(books?.ledger, {
       read: 4,
@@ -81,11 +88,11 @@ Deno.test("what is written can be read back, and the position moves with it", as
 
 Deno.test("a write that goes less far changes nothing, and the same write twice neither", async () => {
   await withStore(async (store, sink) => {
-    const stale = foldOf(2).take();
-    await sink.write(batch(5, foldOf(5).take()));
+    const stale = foldOf(2).take(true);
+    await sink.write(batch(5, foldOf(5).take(true)));
     const before = await everything(store);
     await sink.write(batch(2, stale));
-    await sink.write(batch(5, foldOf(5).take()));
+    await sink.write(batch(5, foldOf(5).take(true)));
     assert.deepEqual(await everything(store), before);
     assert.equal(before.minutes.length, 5);
   });
@@ -93,8 +100,8 @@ Deno.test("a write that goes less far changes nothing, and the same write twice 
 
 Deno.test("a write that is partly stale stores the part that is not", async () => {
   await withStore(async (store, sink) => {
-    await sink.write(batch(3, foldOf(3).take()));
-    await sink.write(batch(6, foldOf(6).take()));
+    await sink.write(batch(3, foldOf(3).take(true)));
+    await sink.write(batch(6, foldOf(6).take(true)));
     assert.equal((await everything(store)).minutes.length, 6);
     assert.equal(await sink.position(PARTITION), 6);
   });
@@ -102,7 +109,7 @@ Deno.test("a write that is partly stale stores the part that is not", async () =
 
 Deno.test("the earliest money decides a store's currency, whichever partition writes first", async () => {
   await withStore(async (store, sink) => {
-    const change = { ...foldOf(1).take(), minutes: [] };
+    const change = { ...foldOf(1).take(true), minutes: [] };
     const first = { store: "nord", appendTimeMs: T0, currency: "SEK" as never };
     const later = { store: "nord", appendTimeMs: T0 + 1, currency: "EUR" as never };
     await sink.write(batch(1, { ...change, firstMoney: [later] }));
@@ -128,13 +135,10 @@ Deno.test("snapshots come furthest first, three are kept, and one of several meg
   });
 });
 
-function byTime(a: { minuteMs: number }, b: { minuteMs: number }): number {
-  return a.minuteMs - b.minuteMs;
-}
-
 async function everything({ database }: HotStore) {
-  const { minutes, partitions } = collections(database);
+  const { minutes, cohorts, partitions } = collections(database);
   return {
+    cohorts: await cohorts.find().sort({ _id: 1 }).toArray(),
     minutes: await minutes.find().sort({ _id: 1 }).toArray(),
     partitions: await partitions.find().sort({ _id: 1 }).toArray(),
   };

@@ -1,5 +1,11 @@
 import { type Db, MongoClient } from "mongodb";
-import { COLLECTIONS, type MinuteDocument, type PartitionDocument, type StoreDocument } from "./documents.ts";
+import {
+  type CohortDocument,
+  COLLECTIONS,
+  type MinuteDocument,
+  type PartitionDocument,
+  type StoreDocument,
+} from "./documents.ts";
 
 /** The database used when the address names none. */
 const DATABASE = "countinghouse";
@@ -29,6 +35,7 @@ export function openHotStore(uri: string): HotStore {
 export function collections(database: Db) {
   return {
     minutes: database.collection<MinuteDocument>(COLLECTIONS.minutes),
+    cohorts: database.collection<CohortDocument>(COLLECTIONS.cohorts),
     partitions: database.collection<PartitionDocument>(COLLECTIONS.partitions),
     stores: database.collection<StoreDocument>(COLLECTIONS.stores),
   };
@@ -41,9 +48,11 @@ export function collections(database: Db) {
  * that is loaded from a file stays hot as long as what happens today.
  */
 export async function prepareHotStore(database: Db, retentionMs: number): Promise<void> {
-  const { minutes } = collections(database);
-  await minutes.createIndexes([
-    { key: { store: 1, minute: 1 }, name: "store_minute" },
-    { key: { touched: 1 }, name: "retention", expireAfterSeconds: Math.ceil(retentionMs / 1_000) },
-  ]);
+  const { minutes, cohorts } = collections(database);
+  for (const collection of [minutes, cohorts]) {
+    await collection.createIndexes([
+      { key: { store: 1, minute: 1 }, name: "store_minute" },
+      { key: { touched: 1 }, name: "retention", expireAfterSeconds: Math.ceil(retentionMs / 1_000) },
+    ]);
+  }
 }

@@ -33,6 +33,7 @@ export function fromStoredMinute(minute: StoredMinute, partition: number): Minut
 /** Reads a document back into a stored minute. */
 export function toStoredMinute(document: MinuteDocument): StoredMinute {
   return {
+    kind: "minute",
     id: document._id,
     store: document.store,
     minuteMs: document.minute.getTime(),

@@ -16,6 +16,8 @@ export interface PumpOptions<Change, Stored = never> {
   readonly logger: Logger;
   /** The least time between two writes. */
   readonly tickMs: number;
+  /** The least time between two writes of everything, what is wanted less often included. */
+  readonly wholeTickMs: number;
   /** A write comes earlier when this many records are folded in and not yet written. */
   readonly maxPendingRecords: number;
   /** How often a snapshot is saved, for a sink that keeps them. */

@@ -24,6 +24,7 @@ export class PumpWriter<Change, Stored> {
   #saving: Promise<void> | undefined;
   #closed = false;
   #lastWriteMs = Number.NEGATIVE_INFINITY;
+  #lastWholeMs = Number.NEGATIVE_INFINITY;
   #lastSnapshotMs = performance.now();
 
   constructor(options: PumpOptions<Change, Stored>, fold: Fold<Change, Stored>, signal: AbortSignal) {
@@ -94,10 +95,12 @@ export class PumpWriter<Change, Stored> {
   }
 
   #take(withSnapshot: boolean): { batch: SinkBatch<Change>; snapshot: Uint8Array | undefined } {
-    const { partition, sink } = this.#options;
+    const { partition, sink, wholeTickMs } = this.#options;
     this.#lastWriteMs = performance.now();
     this.#pendingRecords = 0;
-    const batch = { partition, through: this.#fold.through, end: this.#end, change: this.#fold.take() };
+    const whole = withSnapshot || this.#lastWriteMs - this.#lastWholeMs >= wholeTickMs;
+    if (whole) this.#lastWholeMs = this.#lastWriteMs;
+    const batch = { partition, through: this.#fold.through, end: this.#end, change: this.#fold.take(whole) };
     if (!withSnapshot || sink.snapshots === undefined) return { batch, snapshot: undefined };
     this.#lastSnapshotMs = this.#lastWriteMs;
     return { batch, snapshot: this.#fold.snapshot() };

@@ -1,0 +1,254 @@
+import assert from "node:assert/strict";
+import { type Fold, type Offset, type RecordBatch, START } from "@countinghouse/core";
+import { createLogger } from "@countinghouse/shared/telemetry";
+import { MemoryLog } from "./memory_log.ts";
+import { type PumpOptions, runPump } from "./pump.ts";
+import type { Sink, SinkBatch } from "./sink.ts";
+
+const TOPIC = "events";
+const silent = createLogger("error", () => {});
+
+/** A fold that keeps the numbers it has read, and a count as its whole state. */
+class NumberFold implements Fold<readonly number[]> {
+  through: Offset;
+  #fresh: number[] = [];
+
+  constructor(from: Offset) {
+    this.through = from;
+  }
+
+  restore(snapshot: Uint8Array): boolean {
+    if (snapshot[0] !== SNAPSHOT_MARK) return false;
+    this.through = snapshot[1] as Offset;
+    return true;
+  }
+
+  needs(): readonly string[] {
+    return [];
+  }
+
+  load(): void {}
+
+  apply(batch: RecordBatch): void {
+    for (const { offset, value } of batch.records) {
+      if (offset >= this.through) this.#fresh.push(Number(new TextDecoder().decode(value!)));
+    }
+    this.through = batch.through;
+  }
+
+  take(): readonly number[] {
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    return fresh;
+  }
+
+  snapshot(): Uint8Array {
+    return new Uint8Array([SNAPSHOT_MARK, this.through]);
+  }
+}
+
+const SNAPSHOT_MARK = 7;
+
+/** A sink that refuses lower offsets, and can be told to fail. */
+class NumberSink implements Sink<readonly number[]> {
+  stored: number[] = [];
+  through = START;
+  writes = 0;
+  before: () => Promise<void> | void = () => {};
+  afterwards: () => void = () => {};
+
+  position(): Promise<Offset> {
+    return Promise.resolve(this.through);
+  }
+
+  async write({ through, change }: SinkBatch<readonly number[]>): Promise<void> {
+    await this.before();
+    this.writes++;
+    if (through > this.through) {
+      this.stored.push(...change);
+      this.through = through;
+    }
+    this.afterwards();
+  }
+}
+
+async function logOf(numbers: number): Promise<MemoryLog> {
+  const log = new MemoryLog({ partitions: 1, maxBatchRecords: 10 });
+  await append(log, 0, numbers);
+  return log;
+}
+
+async function append(log: MemoryLog, from: number, to: number): Promise<void> {
+  const records = Array.from({ length: to - from }, (_, at) => ({
+    key: null,
+    value: new TextEncoder().encode(String(from + at)),
+  }));
+  await log.append(TOPIC, records);
+}
+
+function options(log: MemoryLog, sink: Sink<readonly number[]>): PumpOptions<readonly number[]> {
+  return {
+    log,
+    topic: TOPIC,
+    partition: 0,
+    createFold: (_, from) => new NumberFold(from),
+    sink,
+    logger: silent,
+    tickMs: 1,
+    wholeTickMs: 1,
+    maxPendingRecords: 1_000,
+    checkpointIntervalMs: 60_000,
+    drainMs: 1_000,
+  };
+}
+
+/** Runs a pump until a condition holds, stops it, and waits for it to have drained. */
+async function pumpUntil(settings: PumpOptions<readonly number[]>, condition: () => boolean): Promise<void> {
+  const stop = new AbortController();
+  const pump = runPump(settings, stop.signal);
+  await until(condition);
+  stop.abort();
+  await pump;
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const deadlineMs = performance.now() + 5_000;
+  while (!condition()) {
+    assert.ok(performance.now() < deadlineMs, "the condition did not come true in 5 s");
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+const upTo = (count: number) => Array.from({ length: count }, (_, at) => at);
+
+Deno.test("everything in the log is stored once and in order", async () => {
+  const sink = new NumberSink();
+  await pumpUntil(options(await logOf(500), sink), () => sink.through === 500);
+  assert.deepEqual(sink.stored, upTo(500));
+});
+
+Deno.test("a pump reads on where the sink is", async () => {
+  const sink = new NumberSink();
+  const log = await logOf(30);
+  await pumpUntil(options(log, sink), () => sink.through === 30);
+  await append(log, 30, 50);
+  await pumpUntil(options(log, sink), () => sink.through === 50);
+  assert.deepEqual(sink.stored, upTo(50));
+});
+
+Deno.test("a write whose reply is lost is made again, and stores nothing twice", async () => {
+  const sink = new NumberSink();
+  let lost = 0;
+  sink.afterwards = () => {
+    if (lost++ < 3) throw new Error("the reply got lost");
+  };
+  await pumpUntil(options(await logOf(200), sink), () => sink.through === 200);
+  assert.ok(lost > 3);
+  assert.deepEqual(sink.stored, upTo(200));
+});
+
+Deno.test("while the sink does not answer no more is read than may wait", async () => {
+  const sink = new NumberSink();
+  const away = Promise.withResolvers<void>();
+  sink.before = () => away.promise;
+  const log = await logOf(5_000);
+  let read = 0;
+  const counting = {
+    ...options(log, sink),
+    maxPendingRecords: 100,
+    createFold: (_: number, from: Offset) => {
+      const fold = new NumberFold(from);
+      const apply = fold.apply.bind(fold);
+      fold.apply = (batch) => {
+        read += batch.records.length;
+        apply(batch);
+      };
+      return fold;
+    },
+  };
+  const stop = new AbortController();
+  const pump = runPump(counting, stop.signal);
+  await until(() => read >= 100);
+  // Ten more rounds of the event loop give a pump that does not wait the time to read on.
+  for (let round = 0; round < 10; round++) await new Promise((resolve) => setTimeout(resolve, 1));
+  assert.ok(read <= 220, `${read} records were read`);
+  away.resolve();
+  await until(() => sink.through === 5_000);
+  stop.abort();
+  await pump;
+  assert.deepEqual(sink.stored, upTo(5_000));
+});
+
+Deno.test("letting a partition go writes what was folded in, unless the sink takes longer than the budget", async () => {
+  const sink = new NumberSink();
+  const log = await logOf(20);
+  await pumpUntil({ ...options(log, sink), tickMs: 60_000 }, () => sink.writes === 1);
+  assert.equal(sink.through, 20);
+
+  const stuck = new NumberSink();
+  let asked = 0;
+  stuck.before = () => {
+    asked++;
+    return new Promise(() => {});
+  };
+  const startMs = performance.now();
+  await pumpUntil({ ...options(log, stuck), drainMs: 50 }, () => asked > 0);
+  assert.ok(performance.now() - startMs < 2_000);
+  assert.deepEqual(stuck.stored, []);
+});
+
+Deno.test("a damaged snapshot is skipped for the one before, and with none the log is read from its start", async () => {
+  const log = await logOf(40);
+  const snapshots = (...kept: Uint8Array[]) => {
+    const sink = new NumberSink();
+    return Object.assign(sink, {
+      snapshots: {
+        async *list() {
+          yield* kept;
+        },
+        save: () => Promise.resolve(),
+      },
+    });
+  };
+  const damaged = new Uint8Array([0]);
+  const second = snapshots(damaged, new Uint8Array([SNAPSHOT_MARK, 25]));
+  await pumpUntil(options(log, second), () => second.through === 40);
+  assert.deepEqual(second.stored, upTo(40).slice(25));
+  log.removeBelow(TOPIC, 0, 5 as Offset);
+  const none = snapshots(damaged);
+  await pumpUntil(options(log, none), () => none.through === 40);
+  assert.deepEqual(none.stored, upTo(40).slice(5));
+});
+
+Deno.test("snapshots are saved at their interval and when the partition is let go, never ahead of the writes", async () => {
+  const saved: number[] = [];
+  const sink = new NumberSink();
+  const keeping = Object.assign(sink, {
+    snapshots: {
+      async *list() {},
+      save: (_: number, through: Offset, bytes: Uint8Array) => {
+        assert.ok(sink.through >= through);
+        assert.equal(bytes[1], through & 0xff);
+        saved.push(through);
+        return Promise.resolve();
+      },
+    },
+  });
+  const log = await logOf(200);
+  await pumpUntil({ ...options(log, keeping), checkpointIntervalMs: 0 }, () => saved.at(-1) === 200);
+  assert.ok(saved.length >= 2, `saved at ${saved}`);
+});
+
+Deno.test("a quiet partition gives a sign of life", async () => {
+  const sink = new NumberSink();
+  await pumpUntil(options(await logOf(1), sink), () => sink.writes >= 3);
+  assert.deepEqual(sink.stored, [0]);
+});
+
+Deno.test("a sink that needs what the log has lost stops the pump with the reason", async () => {
+  const log = await logOf(10);
+  log.removeBelow(TOPIC, 0, 5 as Offset);
+  const sink = new NumberSink();
+  sink.through = 3 as Offset;
+  await assert.rejects(runPump(options(log, sink), new AbortController().signal), /the log holds 5 to 10/);
+});

@@ -1,0 +1,68 @@
+/**
+ * The rollup worker: events of the log -> minutes in MongoDB.
+ *
+ * @module
+ */
+import { MinuteFold } from "@countinghouse/core";
+import { createSnapshotStore, HotSink, openHotStore, prepareHotStore } from "@countinghouse/hot";
+import { createKafkaLog, deadLetterWriter, ensureTopics, retrying, runPumps } from "@countinghouse/log";
+import { loadSettings } from "@countinghouse/shared/config";
+import { loadEndpoints } from "@countinghouse/shared/endpoints";
+import { shutdownSignal } from "@countinghouse/shared/shutdown";
+import { createLogger } from "@countinghouse/shared/telemetry";
+import { RollupSink } from "./rollup_sink.ts";
+
+/** How many records may wait for MongoDB before reading stops. */
+const MAX_PENDING_RECORDS = 50_000;
+/** How often cohorts are written; minutes are written every tick. */
+const WHOLE_TICK_MS = 1_000;
+const DRAIN_MS = 4_000;
+
+const settings = loadSettings();
+const { topics, rollup } = settings;
+const { kafkaBootstrapServers: bootstrapServers, mongoUri } = loadEndpoints(settings);
+const logger = createLogger(settings.logLevel);
+const signal = shutdownSignal();
+
+const kafka = { bootstrapServers, clientId: "countinghouse-rollup", logger };
+const { partitions } = await retrying(
+  "asking for the topics",
+  logger,
+  signal,
+  () => ensureTopics(kafka, topics),
+);
+const hot = openHotStore(mongoUri);
+await retrying(
+  "preparing MongoDB",
+  logger,
+  signal,
+  () => prepareHotStore(hot.database, rollup.hotRetentionMs),
+);
+const log = createKafkaLog(kafka);
+const minutes = new HotSink(hot.database, createSnapshotStore(hot.database, "rollup"), Date.now);
+const foldOptions = {
+  allowedLatenessMs: rollup.allowedLatenessMs,
+  maxSkewMs: rollup.maxSkewMs,
+  sessionTimeoutMs: rollup.sessionTimeoutMs,
+  dedup: { horizonMs: rollup.dedupHorizonMs, maxIds: rollup.dedupMaxIds },
+};
+
+try {
+  await runPumps({
+    log,
+    topic: topics.events,
+    partitions: Array.from({ length: partitions }, (_, partition) => partition),
+    createFold: (partition, from) => new MinuteFold(partition, foldOptions, from),
+    sink: new RollupSink(topics.events, minutes, deadLetterWriter(log, topics.deadLetters, signal)),
+    logger,
+    tickMs: rollup.tickMs,
+    wholeTickMs: WHOLE_TICK_MS,
+    maxPendingRecords: MAX_PENDING_RECORDS,
+    checkpointIntervalMs: rollup.checkpointIntervalMs,
+    drainMs: DRAIN_MS,
+    commit: (positions) => log.commit("countinghouse-rollup", topics.events, positions),
+  }, signal);
+} finally {
+  await log.close();
+  await hot.close();
+}
