@@ -26,6 +26,13 @@ export class HashSet64 {
 
   /** Every hash as two 32-bit words, low half first, sorted as 64-bit numbers: the canonical form. */
   toWords(): Uint32Array {
+    const words = this.unsorted();
+    new BigUint64Array(words.buffer).sort();
+    return words;
+  }
+
+  /** Every hash as two 32-bit words in no order. */
+  unsorted(): Uint32Array {
     const words = new Uint32Array(2 * this.#size);
     let at = this.#hasZero ? 2 : 0;
     for (let slot = 0; slot < this.#slots.length; slot += 2) {
@@ -35,7 +42,6 @@ export class HashSet64 {
       words[at++] = low;
       words[at++] = high;
     }
-    new BigUint64Array(words.buffer).sort();
     return words;
   }
 

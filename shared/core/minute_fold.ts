@@ -1,5 +1,6 @@
+import type { StoredBreakdown } from "./breakdown_state.ts";
 import { ByteReader, ByteWriter } from "./byte_codec.ts";
-import { CohortState, type StoredCohort } from "./cohort_state.ts";
+import type { StoredCohort } from "./cohort_state.ts";
 import { decodeEvent } from "./decode_event.ts";
 import { type DedupOptions, DedupWindow } from "./dedup_window.ts";
 import type { ShopEvent } from "./event.ts";
@@ -7,8 +8,8 @@ import type { Fold } from "./fold.ts";
 import { Hash64 } from "./hash64.ts";
 import { emptyLedger, type Ledger, LEDGER_ENTRIES } from "./ledger.ts";
 import type { LogRecord, RecordBatch } from "./log_record.ts";
-import { minuteId } from "./minute_id.ts";
-import { MinuteState, type StoredMinute } from "./minute_state.ts";
+import type { StoredMinute } from "./minute_state.ts";
+import { MinuteWindows, type StoredWindow } from "./minute_windows.ts";
 import type { CurrencyCode } from "./money.ts";
 import { after, type Offset, START } from "./offset.ts";
 import type { Decoded, Refusal } from "./refusal.ts";
@@ -16,7 +17,6 @@ import { SessionTable } from "./session_table.ts";
 import { openSnapshot, sealSnapshot } from "./snapshot_seal.ts";
 import { type Placement, Watermark, type WatermarkOptions } from "./watermark.ts";
 import { minuteStart } from "./window.ts";
-import { WindowShelf } from "./window_shelf.ts";
 
 /** What a minute fold is told. */
 export interface MinuteFoldOptions extends WatermarkOptions {
@@ -40,14 +40,12 @@ export interface FirstMoney {
   readonly currency: CurrencyCode;
 }
 
-/** What a sink keeps of one minute. */
-export type StoredWindow = StoredMinute | StoredCohort;
-
 /** What changed in a partition's minutes since the last take. */
 export interface MinuteChange {
   readonly minutes: readonly StoredMinute[];
-  /** Empty unless the take was a whole one. */
+  /** Empty, as the breakdowns, unless the take was a whole one. */
   readonly cohorts: readonly StoredCohort[];
+  readonly breakdowns: readonly StoredBreakdown[];
   readonly refused: readonly RefusedRecord[];
   readonly firstMoney: readonly FirstMoney[];
   readonly ledger: Readonly<Ledger>;
@@ -63,22 +61,16 @@ const CLOSED_MINUTES_KEPT = 2_000;
 
 const hash = new Hash64();
 
-/** The key under which a fold asks for the stored state of a kind. */
-export function windowKey(kind: StoredWindow["kind"], id: string): string {
-  return `${kind}/${id}`;
-}
-
 /**
  * Rolls the events of one partition up per store and minute: exact counts, money, distinct users and sessions,
- * funnel cohorts; duplicates left out, late and skewed events put where they belong.
+ * funnel cohorts, breakdowns; duplicates left out, late and skewed events put where they belong.
  */
 export class MinuteFold implements Fold<MinuteChange, StoredWindow> {
   readonly #partition: number;
   readonly #dedup: DedupWindow;
   readonly #watermark: Watermark;
   readonly #sessions: SessionTable;
-  readonly #minutes: WindowShelf<MinuteState>;
-  readonly #cohorts: WindowShelf<CohortState>;
+  readonly #windows: MinuteWindows;
   readonly #ledger = emptyLedger();
   readonly #storesWithMoney = new Set<string>();
   #through: Offset;
@@ -90,25 +82,13 @@ export class MinuteFold implements Fold<MinuteChange, StoredWindow> {
 
   /** @param from Where the fold begins when it takes up no snapshot. */
   constructor(partition: number, options: MinuteFoldOptions, from: Offset = START) {
+    const { sessionTimeoutMs, allowedLatenessMs, closedMinutesKept = CLOSED_MINUTES_KEPT } = options;
     this.#partition = partition;
     this.#through = from;
     this.#dedup = new DedupWindow(options.dedup);
     this.#watermark = new Watermark(options);
-    this.#sessions = new SessionTable({
-      timeoutMs: options.sessionTimeoutMs,
-      allowedLatenessMs: options.allowedLatenessMs,
-    });
-    const closedKept = options.closedMinutesKept ?? CLOSED_MINUTES_KEPT;
-    this.#minutes = new WindowShelf({
-      partition,
-      closedKept,
-      create: (id, store, minuteMs) => new MinuteState(id, store, minuteMs),
-    });
-    this.#cohorts = new WindowShelf({
-      partition,
-      closedKept,
-      create: (id, store, minuteMs) => new CohortState(id, store, minuteMs),
-    });
+    this.#sessions = new SessionTable({ timeoutMs: sessionTimeoutMs, allowedLatenessMs });
+    this.#windows = new MinuteWindows(partition, closedMinutesKept);
   }
 
   get through(): Offset {
@@ -116,46 +96,33 @@ export class MinuteFold implements Fold<MinuteChange, StoredWindow> {
   }
 
   /** What is in memory, for the figures that a worker reports about itself. */
-  get held(): {
-    readonly minutes: number;
-    readonly cohorts: number;
-    readonly sessions: number;
-    readonly ids: number;
-  } {
-    const { open, closed } = this.#minutes.size;
-    const cohorts = this.#cohorts.size;
-    return {
-      minutes: open + closed,
-      cohorts: cohorts.open + cohorts.closed,
-      sessions: this.#sessions.size,
-      ids: this.#dedup.size,
-    };
+  get held(): MinuteWindows["size"] & { readonly sessions: number; readonly ids: number } {
+    return { ...this.#windows.size, sessions: this.#sessions.size, ids: this.#dedup.size };
   }
 
   needs(batch: RecordBatch): readonly string[] {
-    if (this.#letGoDue) this.#letGo();
+    if (this.#letGoDue) {
+      this.#letGoDue = false;
+      this.#windows.letGo(this.#minutesOfSessions());
+    }
     const keys = new Set<string>();
     const ahead = this.#watermark.copy();
     const events = this.#decode(batch);
     for (let at = 0; at < events.length; at++) {
       const decoded = events[at]!;
       if (!decoded.ok) continue;
-      const event = decoded.value;
-      const placed = ahead.place(event.eventTimeMs, batch.records[at]!.appendTimeMs);
-      if (!placed.late) continue;
-      const id = minuteId(placed.minuteMs, this.#partition, event.storeId);
-      if (!this.#minutes.holdsClosed(id)) keys.add(windowKey("minute", id));
-      if (!this.#cohorts.holdsClosed(id)) keys.add(windowKey("cohort", id));
+      const { eventTimeMs, storeId } = decoded.value;
+      const { late, minuteMs } = ahead.place(eventTimeMs, batch.records[at]!.appendTimeMs);
+      if (!late) continue;
+      for (const key of this.#windows.missing(storeId, minuteMs)) keys.add(key);
     }
     return [...keys];
   }
 
   load(stored: ReadonlyMap<string, StoredWindow>): void {
-    for (const state of stored.values()) {
+    for (const window of stored.values()) {
       // An open one was written by an earlier run that had come further; this one makes it again from the log.
-      if (!state.closed) continue;
-      if (state.kind === "minute") this.#minutes.put(MinuteState.fromStored(state));
-      else this.#cohorts.put(CohortState.fromStored(state));
+      if (window.closed) this.#windows.put(window);
     }
   }
 
@@ -173,8 +140,9 @@ export class MinuteFold implements Fold<MinuteChange, StoredWindow> {
 
   take(whole: boolean): MinuteChange {
     const change: MinuteChange = {
-      minutes: Array.from(this.#minutes.takeChanged(), (state) => state.toStored()),
-      cohorts: whole ? Array.from(this.#cohorts.takeChanged(), (state) => state.toStored()) : [],
+      minutes: this.#windows.takeMinutes(),
+      cohorts: whole ? this.#windows.takeCohorts() : [],
+      breakdowns: whole ? this.#windows.takeBreakdowns() : [],
       refused: this.#refused,
       firstMoney: this.#firstMoney,
       ledger: { ...this.#ledger },
@@ -195,15 +163,7 @@ export class MinuteFold implements Fold<MinuteChange, StoredWindow> {
     this.#watermark.write(writer);
     this.#dedup.write(writer);
     this.#sessions.write(writer);
-    const held = this.#minutesOfSessions();
-    for (
-      const states of [[...this.#minutes.pinned(() => false)], [
-        ...this.#cohorts.pinned((at) => held.has(at)),
-      ]]
-    ) {
-      writer.uint32(states.length);
-      for (const state of states) state.write(writer);
-    }
+    this.#windows.write(writer, this.#minutesOfSessions());
     return sealSnapshot(SNAPSHOT_VERSION, writer.bytes());
   }
 
@@ -219,12 +179,7 @@ export class MinuteFold implements Fold<MinuteChange, StoredWindow> {
     this.#watermark.read(reader);
     this.#dedup.read(reader);
     this.#sessions.read(reader);
-    for (let left = reader.uint32(); left > 0; left--) {
-      this.#minutes.put(MinuteState.read(reader, this.#partition));
-    }
-    for (let left = reader.uint32(); left > 0; left--) {
-      this.#cohorts.put(CohortState.read(reader, this.#partition));
-    }
+    this.#windows.read(reader);
     return true;
   }
 
@@ -251,19 +206,17 @@ export class MinuteFold implements Fold<MinuteChange, StoredWindow> {
   }
 
   #count(event: ShopEvent, placed: Placement, { offset, appendTimeMs }: LogRecord): void {
-    const { storeId, type } = event;
+    const { storeId: store, type } = event;
     const { minuteMs, timeMs, late, skewed } = placed;
-    const minute = late
-      ? this.#minutes.closed(storeId, minuteMs, offset, appendTimeMs)
-      : this.#minutes.open(storeId, minuteMs);
-    minute.count(event, { offset, appendTimeMs, late, skewed });
+    const ask = { store, minuteMs, closed: late, offset, appendTimeMs };
+    this.#windows.minute(ask).count(event, { offset, appendTimeMs, late, skewed });
+    this.#windows.breakdown(ask).count(event, offset, appendTimeMs);
     const cohortOf = (atMs: number) => {
-      const state = this.#watermark.hasPassed(atMs)
-        ? this.#cohorts.closed(storeId, atMs, offset, appendTimeMs)
-        : this.#cohorts.open(storeId, atMs);
-      return state.changedBy(offset, appendTimeMs);
+      const closed = this.#watermark.hasPassed(atMs);
+      return this.#windows.cohort({ store, minuteMs: atMs, closed, offset, appendTimeMs })
+        .changedBy(offset, appendTimeMs);
     };
-    const key = hash.of(storeId, event.userId, event.sessionId);
+    const key = hash.of(store, event.userId, event.sessionId);
     this.#sessions.observe(key, { type, timeMs, appendTimeMs }, cohortOf);
   }
 
@@ -275,13 +228,6 @@ export class MinuteFold implements Fold<MinuteChange, StoredWindow> {
     this.#sessions.expire(this.#watermark.atMs ?? Number.NEGATIVE_INFINITY, appendTimeMs);
     // Not now: what this batch needs was looked up before it was applied.
     this.#letGoDue = true;
-  }
-
-  #letGo(): void {
-    this.#letGoDue = false;
-    this.#minutes.letGo(() => false);
-    const held = this.#minutesOfSessions();
-    this.#cohorts.letGo((minuteMs) => held.has(minuteMs));
   }
 
   #minutesOfSessions(): ReadonlySet<number> {
@@ -302,9 +248,7 @@ export class MinuteFold implements Fold<MinuteChange, StoredWindow> {
   }
 
   #closePassed({ offset, appendTimeMs }: LogRecord): void {
-    const hasPassed = (minuteMs: number) => this.#watermark.hasPassed(minuteMs);
-    this.#minutes.closePassed(hasPassed, offset, appendTimeMs);
-    this.#cohorts.closePassed(hasPassed, offset, appendTimeMs);
+    this.#windows.closePassed((minuteMs) => this.#watermark.hasPassed(minuteMs), offset, appendTimeMs);
   }
 
   #decode(batch: RecordBatch): Decoded<ShopEvent>[] {

@@ -1,4 +1,5 @@
 import type { ByteReader, ByteWriter } from "./byte_codec.ts";
+import { DistinctSketch } from "./distinct_sketch.ts";
 import type { EventType, ShopEvent } from "./event.ts";
 import { Hash64 } from "./hash64.ts";
 import { HashSet64 } from "./hash_set.ts";
@@ -29,6 +30,8 @@ export interface StoredMinute {
   readonly touchedMs: number;
   readonly closed: boolean;
   readonly restatements: number;
+  /** {@link DistinctSketch} words of its users, for counting them over many minutes. */
+  readonly userSketch: Uint32Array;
   /** Stored with closed minutes only: a late event needs them, and an open minute is in memory. */
   readonly members: Members | undefined;
 }
@@ -106,6 +109,7 @@ export class MinuteState implements WindowState {
       touchedMs: this.touchedMs,
       closed: this.closed,
       restatements: this.restatements,
+      userSketch: DistinctSketch.of(this.users.unsorted()).toWords(),
       members: this.closed ? { users: this.users.toWords(), sessions: this.sessions.toWords() } : undefined,
     };
   }

@@ -3,11 +3,14 @@
  *
  * @module
  */
+export * from "./breakdown.ts";
+export * from "./breakdown_state.ts";
 export * from "./byte_codec.ts";
 export * from "./cohort.ts";
 export * from "./cohort_state.ts";
 export * from "./decode_event.ts";
 export * from "./dedup_window.ts";
+export * from "./distinct_sketch.ts";
 export * from "./event.ts";
 export * from "./event_json.ts";
 export * from "./event_time.ts";
@@ -22,6 +25,7 @@ export * from "./log_record.ts";
 export * from "./minute_fold.ts";
 export * from "./minute_id.ts";
 export * from "./minute_state.ts";
+export * from "./minute_windows.ts";
 export * from "./money.ts";
 export * from "./money_sum.ts";
 export * from "./offset.ts";

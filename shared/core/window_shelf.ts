@@ -21,6 +21,15 @@ export interface ShelfOptions<State> {
   readonly create: (id: string, store: string, minuteMs: number) => State;
 }
 
+/** Which state is wanted, and the record on whose behalf. */
+export interface ShelfAsk {
+  readonly store: string;
+  readonly minuteMs: number;
+  readonly closed: boolean;
+  readonly offset: Offset;
+  readonly appendTimeMs: number;
+}
+
 /**
  * The states of one kind that a fold holds: those of open minutes all the time, those of closed minutes as long as
  * there is room. What was let go of is with the sink, and can be put back.
@@ -37,33 +46,15 @@ export class WindowShelf<State extends WindowState> {
   }
 
   /** How many states are held. */
-  get size(): { readonly open: number; readonly closed: number } {
-    let open = 0;
-    for (const minutes of this.#open.values()) open += minutes.size;
-    return { open, closed: this.#closed.size };
+  get size(): number {
+    let size = this.#closed.size;
+    for (const minutes of this.#open.values()) size += minutes.size;
+    return size;
   }
 
-  /** The state of an open minute; a new one where there is none. */
-  open(store: string, minuteMs: number): State {
-    let minutes = this.#open.get(store);
-    if (minutes === undefined) this.#open.set(store, minutes = new Map());
-    let state = minutes.get(minuteMs);
-    if (state === undefined) minutes.set(minuteMs, state = this.#create(store, minuteMs));
-    return state;
-  }
-
-  /** The state of a closed minute; a new one where neither the shelf nor, as it said, the sink has one. */
-  closed(store: string, minuteMs: number, offset: Offset, appendTimeMs: number): State {
-    const id = minuteId(minuteMs, this.#options.partition, store);
-    let state = this.#closed.get(id);
-    if (state === undefined) {
-      state = this.#create(store, minuteMs);
-      state.close(offset, appendTimeMs);
-    } else {
-      this.#closed.delete(id);
-    }
-    this.#closed.set(id, state);
-    return state;
+  /** A minute's state; a new one where neither the shelf nor, as it said before, the sink has one. */
+  at(ask: ShelfAsk): State {
+    return ask.closed ? this.#closedAt(ask) : this.#openAt(ask);
   }
 
   /** Whether a closed minute's state is here. */
@@ -74,10 +65,7 @@ export class WindowShelf<State extends WindowState> {
   /** Puts a state back that was read from the sink or a snapshot. */
   put(state: State): void {
     if (state.closed) this.#closed.set(state.id, state);
-    else {
-      const minutes = this.#open.get(state.store) ?? new Map<number, State>();
-      this.#open.set(state.store, minutes.set(state.minuteMs, state));
-    }
+    else this.#minutesOf(state.store).set(state.minuteMs, state);
   }
 
   /** Closes the open minutes that a watermark has passed. */
@@ -113,9 +101,35 @@ export class WindowShelf<State extends WindowState> {
     }
   }
 
-  /** The states of open minutes, and the closed ones that are pinned: what a snapshot has to hold. */
+  /** The states of open minutes, and the closed ones that are pinned: what the sink can't be asked for. */
   *pinned(isPinned: (minuteMs: number) => boolean): Iterable<State> {
     for (const state of this.#all()) if (!state.closed || isPinned(state.minuteMs)) yield state;
+  }
+
+  #openAt({ store, minuteMs }: ShelfAsk): State {
+    const minutes = this.#minutesOf(store);
+    let state = minutes.get(minuteMs);
+    if (state === undefined) minutes.set(minuteMs, state = this.#create(store, minuteMs));
+    return state;
+  }
+
+  #closedAt({ store, minuteMs, offset, appendTimeMs }: ShelfAsk): State {
+    const id = minuteId(minuteMs, this.#options.partition, store);
+    let state = this.#closed.get(id);
+    if (state === undefined) {
+      state = this.#create(store, minuteMs);
+      state.close(offset, appendTimeMs);
+    } else {
+      this.#closed.delete(id);
+    }
+    this.#closed.set(id, state);
+    return state;
+  }
+
+  #minutesOf(store: string): Map<number, State> {
+    let minutes = this.#open.get(store);
+    if (minutes === undefined) this.#open.set(store, minutes = new Map());
+    return minutes;
   }
 
   *#all(): Iterable<State> {

@@ -1,13 +1,17 @@
 import type { Binary } from "mongodb";
-import type { Cohort, Counter } from "@countinghouse/core";
+import type { Cohort, Counter, Dimension, PartCounter } from "@countinghouse/core";
 
 /** Names of the collections. */
 export const COLLECTIONS = {
   minutes: "minutes",
   cohorts: "cohorts",
+  breakdowns: "breakdowns",
   partitions: "partitions",
   stores: "stores",
 } as const;
+
+/** Money by currency, in minor units. */
+export type MoneyDocument = Readonly<Record<string, { readonly gross: number; readonly refunds: number }>>;
 
 /**
  * The state of one store's minute in one partition: collection `minutes`. A reader adds up the partitions.
@@ -24,7 +28,7 @@ export interface MinuteDocument {
   /** Behind the last record that changed this document; a write with a lower or equal one is refused. */
   readonly through: number;
   readonly counts: Readonly<Record<Counter, number>>;
-  readonly money: Readonly<Record<string, { readonly gross: number; readonly refunds: number }>>;
+  readonly money: MoneyDocument;
   /** LatencyHistogram words, little-endian. */
   readonly latency: Binary;
   /** The watermark has passed the minute and the allowed lateness. */
@@ -33,6 +37,8 @@ export interface MinuteDocument {
   readonly restatements: number;
   /** The append time of the last record that changed it; the document expires the hot retention after it. */
   readonly touched: Date;
+  /** DistinctSketch words of the users, for counting them over many minutes. */
+  readonly user_sketch: Binary;
   /** Sorted 64-bit hashes of the users and sessions seen, stored when the minute is closed. */
   readonly members?: { readonly users: Binary; readonly sessions: Binary };
 }
@@ -49,6 +55,33 @@ export interface CohortDocument extends Readonly<Cohort> {
   readonly through: number;
   readonly closed: boolean;
   readonly touched: Date;
+}
+
+/** Totals of one value of a dimension. */
+export interface PartDocument {
+  readonly counts: Readonly<Record<PartCounter, number>>;
+  readonly money: MoneyDocument;
+}
+
+/** The largest values of a dimension, the largest first, and all others together. */
+export interface DimensionDocument {
+  readonly parts: readonly (PartDocument & { readonly name: string })[];
+  readonly other: PartDocument;
+}
+
+/**
+ * One store's minute in one partition by dimension: collection `breakdowns`, with the same `_id` and guard as the
+ * minute, written less often.
+ */
+export interface BreakdownDocument {
+  readonly _id: string;
+  readonly store: string;
+  readonly minute: Date;
+  readonly partition: number;
+  readonly through: number;
+  readonly closed: boolean;
+  readonly touched: Date;
+  readonly dimensions: Readonly<Record<Dimension, DimensionDocument>>;
 }
 
 /** How far a partition is folded in, and its books: collection `partitions`, `_id` is the partition's number. */

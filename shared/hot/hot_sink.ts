@@ -8,6 +8,7 @@ import {
 } from "mongodb";
 import { type MinuteChange, type Offset, START, type StoredWindow, windowKey } from "@countinghouse/core";
 import type { Sink, SinkBatch, SnapshotStore } from "@countinghouse/log";
+import { fromStoredBreakdown, toStoredBreakdown } from "./breakdown_codec.ts";
 import { fromStoredCohort, toStoredCohort } from "./cohort_codec.ts";
 import type { PartitionDocument } from "./documents.ts";
 import { collections } from "./hot_store.ts";
@@ -40,10 +41,14 @@ export class HotSink implements Sink<MinuteChange, StoredWindow> {
   }
 
   async write(batch: SinkBatch<MinuteChange>): Promise<void> {
-    const { minutes, cohorts, stores } = this.#collections;
+    const { minutes, cohorts, breakdowns, stores } = this.#collections;
     const { change, partition } = batch;
     await replaceOlder(minutes, change.minutes.map((minute) => fromStoredMinute(minute, partition)));
     await replaceOlder(cohorts, change.cohorts.map((cohort) => fromStoredCohort(cohort, partition)));
+    await replaceOlder(
+      breakdowns,
+      change.breakdowns.map((breakdown) => fromStoredBreakdown(breakdown, partition)),
+    );
     for (const { store, appendTimeMs, currency } of change.firstMoney) {
       const first = { at: new Date(appendTimeMs), currency };
       await stores.updateOne({ _id: store }, { $min: { first_money: first } }, { upsert: true });
@@ -54,19 +59,17 @@ export class HotSink implements Sink<MinuteChange, StoredWindow> {
   }
 
   async load(_partition: number, keys: readonly string[]): Promise<ReadonlyMap<string, StoredWindow>> {
-    const { minutes, cohorts } = this.#collections;
+    const { minutes, cohorts, breakdowns } = this.#collections;
     const found = new Map<string, StoredWindow>();
     const keep = (window: StoredWindow) => found.set(windowKey(window.kind, window.id), window);
-    const ids = (kind: StoredWindow["kind"]) => {
+    const asked = (kind: StoredWindow["kind"]) => {
       const prefix = windowKey(kind, "");
-      return keys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
+      const ids = keys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
+      return { _id: { $in: ids } };
     };
-    for await (const document of minutes.find({ _id: { $in: ids("minute") } })) {
-      keep(toStoredMinute(document));
-    }
-    for await (const document of cohorts.find({ _id: { $in: ids("cohort") } })) {
-      keep(toStoredCohort(document));
-    }
+    for await (const document of minutes.find(asked("minute"))) keep(toStoredMinute(document));
+    for await (const document of cohorts.find(asked("cohort"))) keep(toStoredCohort(document));
+    for await (const document of breakdowns.find(asked("breakdown"))) keep(toStoredBreakdown(document));
     return found;
   }
 

@@ -52,6 +52,7 @@ function foldOf(purchases: number): MinuteFold {
       session_id: "s",
       value: 10,
       currency: "EUR",
+      page: "/a.b/$c",
     })),
   }));
   const through = purchases as Offset;
@@ -69,8 +70,8 @@ Deno.test("what is written can be read back, and the position moves with it", as
     const change = foldOf(4).take(true);
     await sink.write(batch(4, change));
     assert.equal(await sink.position(PARTITION), 4);
-    const windows: StoredWindow[] = [...change.minutes, ...change.cohorts];
-    assert.deepEqual(new Set(windows.map(({ kind }) => kind)), new Set(["minute", "cohort"]));
+    const windows: StoredWindow[] = [...change.minutes, ...change.cohorts, ...change.breakdowns];
+    assert.deepEqual(new Set(windows.map(({ kind }) => kind)), new Set(["minute", "cohort", "breakdown"]));
     const loaded = await sink.load(PARTITION, windows.map(({ kind, id }) => windowKey(kind, id)));
     assert.deepEqual(loaded, new Map(windows.map((window) => [windowKey(window.kind, window.id), window])));
     const books = await collections(store.database).partitions.findOne({ _id: PARTITION });

@@ -1,5 +1,6 @@
 import { type Db, MongoClient } from "mongodb";
 import {
+  type BreakdownDocument,
   type CohortDocument,
   COLLECTIONS,
   type MinuteDocument,
@@ -36,6 +37,7 @@ export function collections(database: Db) {
   return {
     minutes: database.collection<MinuteDocument>(COLLECTIONS.minutes),
     cohorts: database.collection<CohortDocument>(COLLECTIONS.cohorts),
+    breakdowns: database.collection<BreakdownDocument>(COLLECTIONS.breakdowns),
     partitions: database.collection<PartitionDocument>(COLLECTIONS.partitions),
     stores: database.collection<StoreDocument>(COLLECTIONS.stores),
   };
@@ -48,8 +50,8 @@ export function collections(database: Db) {
  * that is loaded from a file stays hot as long as what happens today.
  */
 export async function prepareHotStore(database: Db, retentionMs: number): Promise<void> {
-  const { minutes, cohorts } = collections(database);
-  for (const collection of [minutes, cohorts]) {
+  const { minutes, cohorts, breakdowns } = collections(database);
+  for (const collection of [minutes, cohorts, breakdowns]) {
     await collection.createIndexes([
       { key: { store: 1, minute: 1 }, name: "store_minute" },
       { key: { touched: 1 }, name: "retention", expireAfterSeconds: Math.ceil(retentionMs / 1_000) },

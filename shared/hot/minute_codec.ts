@@ -21,6 +21,7 @@ export function fromStoredMinute(minute: StoredMinute, partition: number): Minut
     closed: minute.closed,
     restatements: minute.restatements,
     touched: new Date(minute.touchedMs),
+    user_sketch: encodeWords(minute.userSketch),
     ...(minute.members === undefined ? {} : {
       members: {
         users: encodeWords(minute.members.users),
@@ -42,6 +43,7 @@ export function toStoredMinute(document: MinuteDocument): StoredMinute {
     touchedMs: document.touched.getTime(),
     closed: document.closed,
     restatements: document.restatements,
+    userSketch: decodeWords(document.user_sketch),
     members: document.members && {
       users: decodeWords(document.members.users),
       sessions: decodeWords(document.members.sessions),

@@ -3,5 +3,21 @@
  *
  * @module
  */
+export * from "./breakdown_codec.ts";
+export * from "./cohort_codec.ts";
 export * from "./documents.ts";
 export * from "./minute_codec.ts";
+export * from "./hot_sink.ts";
+export * from "./hot_store.ts";
+export * from "./snapshot_store.ts";
+export * from "./books_reader.ts";
+export * from "./minute_feed.ts";
+export * from "./minute_reader.ts";
+export {
+  FIGURES_ONLY,
+  type MinuteFigures,
+  minuteStatus,
+  minuteWindow,
+  type WindowContext,
+  type WindowRules,
+} from "./minute_window.ts";

@@ -21,21 +21,32 @@ export interface HeadedRecord extends LogRecord {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** A batch as the log hands it out: records with their headers. */
+export interface HeadedBatch extends RecordBatch {
+  readonly records: readonly HeadedRecord[];
+}
+
 /**
  * The log: ordered partitions of records. Three methods, so that a test can stand one up in memory and inject any
  * fault; the Kafka one is in kafka_log.ts.
  */
 export interface Log {
-  /** Resolves when the broker has acknowledged every record (acks=all). Rejects when any was not. */
+  /**
+   * Resolves when the broker has acknowledged every record (acks=all). Rejects when any was not; it and others may
+   * be stored all the same.
+   *
+   * @throws {RecordTooLargeError} before anything is sent.
+   */
   append(topic: string, records: readonly NewRecord[]): Promise<void>;
 
   /**
    * Reads a partition from an offset in order, waiting for more at its end, until the signal aborts. A batch is
-   * never empty, except for one at the start that says where the end is. Retries what is worth retrying.
+   * empty only where that is news: at the start, to say where the end is, and when the end was reached without a
+   * record (over transactions' markers, or what compaction removed). Retries what is worth retrying.
    *
    * @throws {OffsetGoneError} when the log no longer holds the offset.
    */
-  read(topic: string, partition: number, from: Offset, signal: AbortSignal): AsyncIterable<RecordBatch>;
+  read(topic: string, partition: number, from: Offset, signal: AbortSignal): AsyncIterable<HeadedBatch>;
 
   /** The partitions of a topic and how far they reach. */
   ranges(topic: string): Promise<readonly PartitionRange[]>;
@@ -43,10 +54,25 @@ export interface Log {
 
 /** The log no longer holds the offset (retention removed it), or does not hold it yet. */
 export class OffsetGoneError extends Error {
-  constructor(readonly topic: string, readonly partition: number, readonly from: Offset, range: PartitionRange) {
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+    readonly from: Offset,
+    range: PartitionRange,
+  ) {
     super(
       `Cannot read ${topic}/${partition} from offset ${from}: the log holds ${range.start} to ${range.end}`,
     );
     this.name = "OffsetGoneError";
+  }
+}
+
+/** A record is too large for any topic here. */
+export class RecordTooLargeError extends Error {
+  override name = "RecordTooLargeError";
+
+  /** @param index of the record among those of the call. */
+  constructor(readonly topic: string, readonly index: number, readonly bytes: number, limitBytes: number) {
+    super(`Cannot append record ${index} to ${topic}: its ${bytes} bytes exceed the limit of ${limitBytes}`);
   }
 }

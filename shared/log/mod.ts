@@ -5,3 +5,14 @@
  */
 export * from "./log.ts";
 export * from "./sink.ts";
+export * from "./pump.ts";
+export * from "./pumps.ts";
+export * from "./retry.ts";
+export { createKafkaLog, type KafkaLog, type KafkaLogOptions } from "./kafka_log.ts";
+export type { KafkaOptions } from "./kafkajs_cluster.ts";
+export * from "./topics.ts";
+export * from "./dead_letter.ts";
+export * from "./dead_letter_log.ts";
+export * from "./read_range.ts";
+export * from "./memory_log.ts";
+export { partitionOf } from "./partitioner.ts";

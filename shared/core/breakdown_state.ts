@@ -1,0 +1,213 @@
+import {
+  type Breakdown,
+  type Dimension,
+  DIMENSIONS,
+  emptyBreakdown,
+  emptyPart,
+  largestParts,
+  type Part,
+  PART_COUNTERS,
+  type PartCounter,
+} from "./breakdown.ts";
+import type { ByteReader, ByteWriter } from "./byte_codec.ts";
+import type { EventType, ShopEvent } from "./event.ts";
+import { minuteId } from "./minute_id.ts";
+import type { CurrencyCode, MinorUnits } from "./money.ts";
+import { type Offset, START } from "./offset.ts";
+import { addMoney } from "./rollup.ts";
+import type { WindowState } from "./window_shelf.ts";
+
+/** So many values of a dimension are stored by name; with names cut, a document stays under 256 KB. */
+export const PARTS_STORED = 100;
+/** So many are counted by name while the minute is open; what comes beyond goes into `other` at once. */
+export const PARTS_COUNTED = 5_000;
+const LONGEST_NAME = 120;
+
+const COUNTER_OF: Readonly<Record<EventType, PartCounter | undefined>> = {
+  page_view: "views",
+  view_item: "views",
+  search: undefined,
+  add_to_cart: "carts",
+  remove_from_cart: undefined,
+  begin_checkout: "checkouts",
+  purchase: "purchases",
+  refund: "refunds",
+  other: undefined,
+};
+
+/** The breakdown of one store's minute in one partition, as a sink stores it. */
+export interface StoredBreakdown {
+  readonly kind: "breakdown";
+  /** See {@link minuteId}. */
+  readonly id: string;
+  readonly store: string;
+  readonly minuteMs: number;
+  /** At most {@link PARTS_STORED} values of each dimension, the rest in `other`. */
+  readonly breakdown: Readonly<Breakdown>;
+  /** Behind the last record that changed it. */
+  readonly through: Offset;
+  /** The append time of that record. */
+  readonly touchedMs: number;
+  readonly closed: boolean;
+}
+
+/**
+ * The state of a minute's breakdown. When the minute closes it is cut to what is stored, so that it goes on the
+ * same whether it stays in memory or is read back.
+ */
+export class BreakdownState implements WindowState {
+  #breakdown = emptyBreakdown();
+  through = START;
+  touchedMs = 0;
+  closed = false;
+  changed = false;
+  /** Records below this were in when the state was read back from the sink. */
+  #storedThrough = START;
+
+  constructor(readonly id: string, readonly store: string, readonly minuteMs: number) {}
+
+  /** Counts an event. One that the stored state holds already changes nothing. */
+  count(event: ShopEvent, offset: Offset, appendTimeMs: number): void {
+    if (offset < this.#storedThrough) return;
+    const { amount, quantity, mobile } = event;
+    const device = mobile === undefined ? undefined : mobile ? "mobile" : "desktop";
+    this.#add("country", event.country, event, amount, 0);
+    this.#add("city", event.city, event, amount, 0);
+    this.#add("utm_source", event.utmSource, event, amount, 0);
+    this.#add("utm_medium", event.utmMedium, event, amount, 0);
+    this.#add("utm_campaign", event.utmCampaign, event, amount, 0);
+    this.#add("device", device, event, amount, 0);
+    this.#add("os", event.os, event, amount, 0);
+    this.#add("page", event.page, event, amount, 0);
+    if (event.items.length === 0) this.#add("product", event.productId, event, amount, quantity);
+    for (const item of event.items) this.#add("product", item.productId, event, item.amount, item.quantity);
+    this.#touch(offset, appendTimeMs);
+  }
+
+  close(offset: Offset, appendTimeMs: number): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.#breakdown = cut(this.#breakdown);
+    this.#touch(offset, appendTimeMs);
+  }
+
+  /** The state as a sink stores it. */
+  toStored(): StoredBreakdown {
+    const { id, store, minuteMs, through, touchedMs, closed } = this;
+    const breakdown = cut(this.#breakdown);
+    return { kind: "breakdown", id, store, minuteMs, breakdown, through, touchedMs, closed };
+  }
+
+  /** Takes a stored breakdown up again. */
+  static fromStored(stored: StoredBreakdown): BreakdownState {
+    const state = new BreakdownState(stored.id, stored.store, stored.minuteMs);
+    state.#breakdown = cut(stored.breakdown);
+    state.through = stored.through;
+    state.#storedThrough = stored.through;
+    state.touchedMs = stored.touchedMs;
+    state.closed = stored.closed;
+    return state;
+  }
+
+  /** Writes an open minute's breakdown into a snapshot. */
+  write(writer: ByteWriter): void {
+    writer.text(this.store);
+    writer.float64(this.minuteMs);
+    writer.float64(this.through);
+    writer.float64(this.touchedMs);
+    for (const dimension of DIMENSIONS) {
+      const { parts, other } = this.#breakdown[dimension];
+      writePart(writer, other);
+      writer.uint32(parts.size);
+      for (const [name, part] of parts) {
+        writer.text(name);
+        writePart(writer, part);
+      }
+    }
+  }
+
+  /** Reads {@link BreakdownState.write} back. */
+  static read(reader: ByteReader, partition: number): BreakdownState {
+    const store = reader.text();
+    const minuteMs = reader.float64();
+    const state = new BreakdownState(minuteId(minuteMs, partition, store), store, minuteMs);
+    state.through = reader.float64() as Offset;
+    state.touchedMs = reader.float64();
+    for (const dimension of DIMENSIONS) {
+      const other = readPart(reader);
+      const parts = new Map<string, Part>();
+      for (let left = reader.uint32(); left > 0; left--) parts.set(reader.text(), readPart(reader));
+      state.#breakdown[dimension] = { parts, other };
+    }
+    return state;
+  }
+
+  #add(
+    dimension: Dimension,
+    value: string | undefined,
+    { type, currency }: ShopEvent,
+    amount: MinorUnits | undefined,
+    units: number,
+  ): void {
+    if (value === undefined) return;
+    const part = this.#part(
+      dimension,
+      value.length > LONGEST_NAME ? value.slice(0, LONGEST_NAME).toWellFormed() : value,
+    );
+    const { counts, money } = part;
+    counts.events++;
+    const counter = COUNTER_OF[type];
+    if (counter !== undefined) counts[counter]++;
+    if (type !== "purchase" && type !== "refund") return;
+    if (type === "purchase") counts.units += units;
+    if (amount === undefined || currency === undefined) return;
+    const totals = type === "purchase" ? { gross: amount, refunds: NONE } : { gross: NONE, refunds: amount };
+    const before = money.get(currency);
+    money.set(currency, before === undefined ? totals : addMoney(before, totals));
+  }
+
+  #part(dimension: Dimension, name: string): Part {
+    const { parts, other } = this.#breakdown[dimension];
+    const known = parts.get(name);
+    if (known !== undefined) return known;
+    if (parts.size >= (this.closed ? PARTS_STORED : PARTS_COUNTED)) return other;
+    const part = emptyPart();
+    parts.set(name, part);
+    return part;
+  }
+
+  #touch(offset: Offset, appendTimeMs: number): void {
+    this.through = (offset + 1) as Offset;
+    this.touchedMs = appendTimeMs;
+    this.changed = true;
+  }
+}
+
+const NONE = 0 as MinorUnits;
+
+function cut(breakdown: Readonly<Breakdown>): Breakdown {
+  return Object.fromEntries(
+    DIMENSIONS.map((dimension) => [dimension, largestParts(breakdown[dimension], PARTS_STORED)]),
+  ) as Breakdown;
+}
+
+function writePart(writer: ByteWriter, { counts, money }: Part): void {
+  for (const counter of PART_COUNTERS) writer.float64(counts[counter]);
+  writer.uint32(money.size);
+  for (const [currency, { gross, refunds }] of money) {
+    writer.text(currency);
+    writer.float64(gross);
+    writer.float64(refunds);
+  }
+}
+
+function readPart(reader: ByteReader): Part {
+  const part = emptyPart();
+  for (const counter of PART_COUNTERS) part.counts[counter] = reader.float64();
+  for (let left = reader.uint32(); left > 0; left--) {
+    const currency = reader.text() as CurrencyCode;
+    const gross = reader.float64() as MinorUnits;
+    part.money.set(currency, { gross, refunds: reader.float64() as MinorUnits });
+  }
+  return part;
+}
