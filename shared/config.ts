@@ -18,6 +18,8 @@ const settingsSchema = z.strictObject({
   /** Where data, installed engines and log files of the local stack live. */
   dataDir: z.string().min(1).default(".local"),
   logLevel: z.enum(["debug", "info", "warn", "error"]).default("info"),
+  /** Who a worker is among those of its kind; one that comes back under its name goes on with its work at once. */
+  workerName: z.string().min(1).optional(),
   /** The port of the web server. */
   port: portNumber(8000),
   /** Addresses of engines that run elsewhere; where one is missing, the local stack starts its own. */
@@ -48,6 +50,8 @@ const settingsSchema = z.strictObject({
     tickMs: milliseconds(100, 10),
     checkpointIntervalMs: milliseconds(30_000, 100),
     parallelism: count(1, 64),
+    /** How long a worker that gives no sign of life keeps its partitions. */
+    leaseMs: milliseconds(3_000, 300),
     hotRetentionMs: milliseconds(7 * 86_400_000, 3_600_000),
   }),
   warehouse: group({
@@ -76,6 +80,7 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = {
   LOG_LEVEL: "logLevel",
   DATA_DIR: "dataDir",
   REPORTING_CURRENCY: "reportingCurrency",
+  WORKER_NAME: "workerName",
   PARTITIONS: "topics.partitions",
   LOG_RETENTION_MS: "topics.retentionMs",
   ALLOWED_LATENESS_MS: "rollup.allowedLatenessMs",
@@ -87,6 +92,7 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = {
   TICK_MS: "rollup.tickMs",
   CHECKPOINT_INTERVAL_MS: "rollup.checkpointIntervalMs",
   ROLLUP_PARALLELISM: "rollup.parallelism",
+  LEASE_MS: "rollup.leaseMs",
   HOT_RETENTION_MS: "rollup.hotRetentionMs",
   WAREHOUSE_BATCH_ROWS: "warehouse.batchRows",
   WAREHOUSE_BATCH_AGE_MS: "warehouse.batchAgeMs",

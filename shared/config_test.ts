@@ -17,6 +17,7 @@ Deno.test("without a file and an environment every setting has its default", () 
       tickMs: 100,
       checkpointIntervalMs: 30_000,
       parallelism: 1,
+      leaseMs: 3_000,
       hotRetentionMs: 604_800_000,
     },
     warehouse: { batchRows: 50_000, batchAgeMs: 500, parallelism: 1 },

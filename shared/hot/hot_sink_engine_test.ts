@@ -7,29 +7,19 @@ import {
   type StoredWindow,
   windowKey,
 } from "@countinghouse/core";
-import { loadSettings } from "@countinghouse/shared/config";
-import { loadEndpoints } from "@countinghouse/shared/endpoints";
 import { HotSink } from "./hot_sink.ts";
-import { collections, type HotStore, openHotStore, prepareHotStore } from "./hot_store.ts";
+import { collections, type HotStore } from "./hot_store.ts";
+import { withHotStore } from "./hot_store_fixture.ts";
 import { createSnapshotStore } from "./snapshot_store.ts";
 
 const PARTITION = 1;
 const T0 = Date.parse("2026-03-01T12:00:00.000Z");
 
-async function withStore(test: (store: HotStore, sink: HotSink) => Promise<void>): Promise<void> {
-  const address = new URL(loadEndpoints(loadSettings()).mongoUri);
-  address.pathname = `/test_${crypto.randomUUID().slice(0, 8)}`;
-  const store = openHotStore(address.href);
-  try {
-    await prepareHotStore(store.database, 86_400_000);
-    await test(
-      store,
-      new HotSink(store.database, createSnapshotStore(store.database, "rollup"), () => T0 + 5),
-    );
-  } finally {
-    await store.database.dropDatabase();
-    await store.close();
-  }
+function withSink(test: (store: HotStore, sink: HotSink) => Promise<void>): Promise<void> {
+  return withHotStore((store) => {
+    const snapshots = createSnapshotStore(store.database, "rollup");
+    return test(store, new HotSink(store.database, snapshots, () => T0 + 5));
+  });
 }
 
 /** A fold that has taken in purchases of 10.00 EUR, a minute apart. */
@@ -65,7 +55,7 @@ function batch(through: number, change: MinuteChange) {
 }
 
 Deno.test("what is written can be read back, and the position moves with it", async () => {
-  await withStore(async (store, sink) => {
+  await withSink(async (store, sink) => {
     assert.equal(await sink.position(PARTITION), 0);
     const change = foldOf(4).take(true);
     await sink.write(batch(4, change));
@@ -88,7 +78,7 @@ Deno.test("what is written can be read back, and the position moves with it", as
 });
 
 Deno.test("a write that goes less far changes nothing, and the same write twice neither", async () => {
-  await withStore(async (store, sink) => {
+  await withSink(async (store, sink) => {
     const stale = foldOf(2).take(true);
     await sink.write(batch(5, foldOf(5).take(true)));
     const before = await everything(store);
@@ -100,7 +90,7 @@ Deno.test("a write that goes less far changes nothing, and the same write twice 
 });
 
 Deno.test("a write that is partly stale stores the part that is not", async () => {
-  await withStore(async (store, sink) => {
+  await withSink(async (store, sink) => {
     await sink.write(batch(3, foldOf(3).take(true)));
     await sink.write(batch(6, foldOf(6).take(true)));
     assert.equal((await everything(store)).minutes.length, 6);
@@ -109,7 +99,7 @@ Deno.test("a write that is partly stale stores the part that is not", async () =
 });
 
 Deno.test("the earliest money decides a store's currency, whichever partition writes first", async () => {
-  await withStore(async (store, sink) => {
+  await withSink(async (store, sink) => {
     const change = { ...foldOf(1).take(true), minutes: [] };
     const first = { store: "nord", appendTimeMs: T0, currency: "SEK" as never };
     const later = { store: "nord", appendTimeMs: T0 + 1, currency: "EUR" as never };
@@ -122,7 +112,7 @@ Deno.test("the earliest money decides a store's currency, whichever partition wr
 });
 
 Deno.test("snapshots come furthest first, three are kept, and one of several megabytes is whole", async () => {
-  await withStore(async (_store, sink) => {
+  await withSink(async (_store, sink) => {
     const large = crypto.getRandomValues(new Uint8Array(60_000));
     const megabytes = new Uint8Array(3_000_000).map((_, at) => large[at % large.length]!);
     for (const through of [10, 40, 20, 30]) {

@@ -6,6 +6,7 @@
 export * from "./breakdown_codec.ts";
 export * from "./cohort_codec.ts";
 export * from "./documents.ts";
+export * from "./lease_assignment.ts";
 export * from "./minute_codec.ts";
 export * from "./hot_sink.ts";
 export * from "./hot_store.ts";

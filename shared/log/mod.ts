@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./assignment.ts";
 export * from "./log.ts";
 export * from "./sink.ts";
 export * from "./pump.ts";

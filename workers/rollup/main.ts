@@ -4,7 +4,13 @@
  * @module
  */
 import { MinuteFold } from "@countinghouse/core";
-import { createSnapshotStore, HotSink, openHotStore, prepareHotStore } from "@countinghouse/hot";
+import {
+  createSnapshotStore,
+  HotSink,
+  LeaseAssignment,
+  openHotStore,
+  prepareHotStore,
+} from "@countinghouse/hot";
 import { createKafkaLog, deadLetterWriter, ensureTopics, retrying, runPumps } from "@countinghouse/log";
 import { loadSettings } from "@countinghouse/shared/config";
 import { loadEndpoints } from "@countinghouse/shared/endpoints";
@@ -40,6 +46,15 @@ await retrying(
 );
 const log = createKafkaLog(kafka);
 const minutes = new HotSink(hot.database, createSnapshotStore(hot.database, "rollup"), Date.now);
+const assignment = new LeaseAssignment({
+  database: hot.database,
+  group: "rollup",
+  worker: settings.workerName ?? crypto.randomUUID(),
+  partitions,
+  ttlMs: rollup.leaseMs,
+  nowMs: Date.now,
+  logger,
+});
 const foldOptions = {
   allowedLatenessMs: rollup.allowedLatenessMs,
   maxSkewMs: rollup.maxSkewMs,
@@ -51,7 +66,7 @@ try {
   await runPumps({
     log,
     topic: topics.events,
-    partitions: Array.from({ length: partitions }, (_, partition) => partition),
+    assignment,
     createFold: (partition, from) => new MinuteFold(partition, foldOptions, from),
     sink: new RollupSink(topics.events, minutes, deadLetterWriter(log, topics.deadLetters, signal)),
     logger,

@@ -1,0 +1,158 @@
+import type { Db } from "mongodb";
+import { type Assignment, pause } from "@countinghouse/log";
+import type { Logger } from "@countinghouse/shared/telemetry";
+
+/** How a worker takes part in sharing partitions. */
+export interface LeaseOptions {
+  readonly database: Db;
+  /** The kind of worker: those of a kind share the partitions. */
+  readonly group: string;
+  /** Who this is. A worker that comes back under the same name has its partitions back at once. */
+  readonly worker: string;
+  readonly partitions: number;
+  /** How long a worker counts as alive without a sign of life. */
+  readonly ttlMs: number;
+  readonly nowMs: () => number;
+  readonly logger: Logger;
+}
+
+interface MemberDocument {
+  readonly _id: string;
+  readonly group: string;
+  readonly worker: string;
+  readonly expires: Date;
+}
+
+interface LeaseDocument {
+  readonly _id: string;
+  readonly owner: string | null;
+  readonly expires: Date;
+}
+
+/** A worker says that it is alive this often within the time that it counts as alive. */
+const SIGNS_PER_TTL = 6;
+const DUPLICATE_KEY = 11_000;
+
+/**
+ * Shares partitions among the workers that are alive, by leases in the hot store: every worker says that it is
+ * alive, all come to the same division by sorting the names, and a partition changes hands when its owner lets go
+ * of it or its lease runs out. So a partition is read again within the lease's time after its worker was killed,
+ * and at once when that worker comes back; there is no broker session to wait for.
+ *
+ * Clocks may differ: a lease that runs out too early makes two workers read a partition for a while, which costs
+ * work and changes no number.
+ */
+export class LeaseAssignment implements Assignment {
+  readonly #options: LeaseOptions;
+
+  constructor(options: LeaseOptions) {
+    this.#options = options;
+  }
+
+  async *watch(signal: AbortSignal): AsyncGenerator<ReadonlySet<number>> {
+    const { ttlMs, logger } = this.#options;
+    let held: ReadonlySet<number> = new Set();
+    let first = true;
+    try {
+      while (!signal.aborted) {
+        const now = await this.#round(held).catch((error) => {
+          logger.debug("could not renew leases; going on as before", { error: String(error) });
+          return held;
+        });
+        if (first || !sameMembers(held, now)) yield now;
+        first = false;
+        held = now;
+        await pause(ttlMs / SIGNS_PER_TTL, signal).catch(() => {});
+      }
+    } finally {
+      await this.#members.deleteOne({ _id: this.#memberId }).catch(() => {});
+    }
+  }
+
+  async release(partition: number): Promise<void> {
+    const { worker } = this.#options;
+    await this.#leases.updateOne({ _id: this.#leaseId(partition), owner: worker }, { $set: { owner: null } })
+      .catch(() => {});
+  }
+
+  /** One sign of life; answers the partitions that are this worker's now. */
+  async #round(held: ReadonlySet<number>): Promise<ReadonlySet<number>> {
+    const { worker, group, partitions } = this.#options;
+    await this.#members.updateOne(
+      { _id: this.#memberId },
+      { $set: { group, worker, expires: this.#expiry() } },
+      { upsert: true },
+    );
+    const living = await this.#members.find({ group, expires: { $gt: this.#now() } }).toArray();
+    const share = shareOf(worker, living.map((member) => member.worker), partitions);
+    const mine = new Set<number>();
+    for (const partition of share) {
+      if (await this.#take(partition)) mine.add(partition);
+    }
+    // What goes to others stays leased until it is released: its last write is still to come.
+    for (const partition of held) if (!mine.has(partition)) await this.#extend(partition);
+    return mine;
+  }
+
+  /** Takes or renews a lease, unless another worker holds it. */
+  async #take(partition: number): Promise<boolean> {
+    const { worker } = this.#options;
+    const free = [{ owner: worker }, { owner: null }, { expires: { $lte: this.#now() } }];
+    try {
+      await this.#leases.updateOne(
+        { _id: this.#leaseId(partition), $or: free },
+        { $set: { owner: worker, expires: this.#expiry() } },
+        { upsert: true },
+      );
+      return true;
+    } catch (error) {
+      // The lease is there and not free, so the upsert met it.
+      if ((error as { code?: unknown }).code === DUPLICATE_KEY) return false;
+      throw error;
+    }
+  }
+
+  async #extend(partition: number): Promise<void> {
+    const { worker } = this.#options;
+    await this.#leases.updateOne(
+      { _id: this.#leaseId(partition), owner: worker },
+      { $set: { expires: this.#expiry() } },
+    );
+  }
+
+  get #members() {
+    return this.#options.database.collection<MemberDocument>("workers");
+  }
+
+  get #leases() {
+    return this.#options.database.collection<LeaseDocument>("leases");
+  }
+
+  get #memberId(): string {
+    return `${this.#options.group}/${this.#options.worker}`;
+  }
+
+  #leaseId(partition: number): string {
+    return `${this.#options.group}/${partition}`;
+  }
+
+  #now(): Date {
+    return new Date(this.#options.nowMs());
+  }
+
+  #expiry(): Date {
+    return new Date(this.#options.nowMs() + this.#options.ttlMs);
+  }
+}
+
+/** A worker's share of the partitions: every so-manyth, by its place among the sorted names. */
+export function shareOf(worker: string, living: readonly string[], partitions: number): readonly number[] {
+  const names = [...new Set([...living, worker])].sort();
+  const place = names.indexOf(worker);
+  const all = Array.from({ length: partitions }, (_, partition) => partition);
+  return all.filter((partition) => partition % names.length === place);
+}
+
+function sameMembers(a: ReadonlySet<number>, b: ReadonlySet<number>): boolean {
+  return a.size === b.size && [...a].every((member) => b.has(member));
+}

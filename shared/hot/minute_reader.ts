@@ -1,0 +1,104 @@
+import type { Db, Filter } from "mongodb";
+import { type CurrencyCode, type KpiWindow, MINUTE_MS, minuteStart } from "@countinghouse/core";
+import type { MinuteDocument, PartitionDocument } from "./documents.ts";
+import { collections } from "./hot_store.ts";
+import {
+  FIGURES_ONLY,
+  type MinuteFigures,
+  minuteWindow,
+  type WindowContext,
+  type WindowRules,
+} from "./minute_window.ts";
+
+/** Which minutes of a store: those that start in [startMs, endMs). */
+export interface MinuteRange {
+  readonly storeId: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Answer minutes without events too, as zeros. */
+  readonly fill?: boolean;
+}
+
+/** Reads minutes out of the hot store. The clock is an argument: it decides when a silent minute is complete. */
+export interface MinuteReader {
+  /** The minutes of a range in ascending order; without `fill`, only those with events. */
+  windows(range: MinuteRange, nowMs: number): Promise<KpiWindow[]>;
+  /** The newest minute with events; the current one, with zeros, when there is none. */
+  latest(storeId: string, nowMs: number): Promise<KpiWindow>;
+}
+
+/** A reader on the database of the hot store. */
+export function createMinuteReader(db: Db, rules: WindowRules): MinuteReader {
+  const { minutes } = collections(db);
+
+  return {
+    async windows({ storeId, startMs, endMs, fill = false }, nowMs) {
+      const context = await readContext(db, storeId, nowMs, rules);
+      const byMinute = await readByMinute(db, {
+        store: storeId,
+        minute: { $gte: new Date(startMs), $lt: new Date(endMs) },
+      });
+      const wanted = fill ? minutesOf(startMs, endMs) : [...byMinute.keys()].sort((a, b) => a - b);
+      const windows = wanted.map((at) => minuteWindow(storeId, at, byMinute.get(at) ?? [], context, rules));
+      return fill ? windows : windows.filter(({ metrics }) => metrics.events > 0);
+    },
+
+    async latest(storeId, nowMs) {
+      const context = await readContext(db, storeId, nowMs, rules);
+      const newest = await minutes.findOne(
+        { store: storeId, "counts.events": { $gt: 0 } },
+        { sort: { minute: -1 }, projection: { minute: 1 } },
+      );
+      if (newest === null) return minuteWindow(storeId, minuteStart(nowMs), [], context, rules);
+      const byMinute = await readByMinute(db, { store: storeId, minute: newest.minute });
+      const at = newest.minute.getTime();
+      return minuteWindow(storeId, at, byMinute.get(at) ?? [], context, rules);
+    },
+  };
+}
+
+/**
+ * What is known besides the minutes. It must be read before them: a partition's watermark is stored after the
+ * minutes that it speaks of, so minutes read later are at least as complete as it says.
+ */
+export async function readContext(
+  db: Db,
+  storeId: string,
+  nowMs: number,
+  rules: Pick<WindowRules, "reportingCurrency">,
+): Promise<WindowContext> {
+  const [partitions, store] = await Promise.all([
+    readPartitions(db),
+    rules.reportingCurrency === undefined ? collections(db).stores.findOne({ _id: storeId }) : null,
+  ]);
+  const currency = rules.reportingCurrency ?? store?.first_money?.currency as CurrencyCode | undefined;
+  return { partitions, currency, nowMs };
+}
+
+/** Every partition's progress and books, by number. */
+export function readPartitions(db: Db): Promise<PartitionDocument[]> {
+  return collections(db).partitions.find({}).sort({ _id: 1 }).toArray();
+}
+
+/** The documents that a filter finds, grouped by their minute's start. */
+export async function readByMinute(
+  db: Db,
+  filter: Filter<MinuteDocument>,
+): Promise<Map<number, MinuteFigures[]>> {
+  const byMinute = new Map<number, MinuteFigures[]>();
+  const found = collections(db).minutes
+    .find<MinuteFigures>(filter, { projection: FIGURES_ONLY, batchSize: 5_000 });
+  for await (const document of found) {
+    const at = document.minute.getTime();
+    const group = byMinute.get(at);
+    if (group === undefined) byMinute.set(at, [document]);
+    else group.push(document);
+  }
+  return byMinute;
+}
+
+function minutesOf(startMs: number, endMs: number): number[] {
+  const first = Math.ceil(startMs / MINUTE_MS) * MINUTE_MS;
+  const count = Math.max(0, Math.ceil((endMs - first) / MINUTE_MS));
+  return Array.from({ length: count }, (_, index) => first + index * MINUTE_MS);
+}
