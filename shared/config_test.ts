@@ -53,6 +53,7 @@ Deno.test("every variable reaches its setting", () => {
     SESSION_TIMEOUT_MS: "5000",
     DEDUP_HORIZON_MS: "5000",
     CHECKPOINT_INTERVAL_MS: "5000",
+    LEASE_MS: "5000",
     HOT_RETENTION_MS: "7200000",
   };
   for (const [variable, path] of Object.entries(ENVIRONMENT)) {
