@@ -60,11 +60,11 @@ export function decodeEvent(
 
 function readEvent(json: EventJson, defaultCurrency: CurrencyCode): Decoded<ShopEvent> {
   const read = new FieldReader();
-  const eventId = read.requiredText(json.event_id, "event_id");
+  const eventId = read.requiredId(json.event_id, "event_id");
   const typeName = read.requiredText(json.event_type, "event_type");
   const eventTimeMs = read.requiredTime(json.event_ts, "event_ts");
-  const userId = read.requiredText(json.user_id, "user_id");
-  const sessionId = read.requiredText(json.session_id, "session_id");
+  const userId = read.requiredId(json.user_id, "user_id");
+  const sessionId = read.requiredId(json.session_id, "session_id");
   const sentCurrency = read.currency(json.currency, "currency");
   const currency = sentCurrency ?? defaultCurrency;
   const quantity = read.numeric(json.quantity, "quantity") ?? 1;
@@ -80,10 +80,10 @@ function readEvent(json: EventJson, defaultCurrency: CurrencyCode): Decoded<Shop
     eventTimeMs,
     userId,
     sessionId,
-    storeId: read.text(json.store_id, "store_id") ?? DEFAULT_STORE,
+    storeId: read.id(json.store_id, "store_id") ?? DEFAULT_STORE,
     page: read.text(json.page, "page"),
     productId: read.text(json.product_id, "product_id"),
-    orderId: read.text(json.order_id, "order_id"),
+    orderId: read.id(json.order_id, "order_id"),
     coupon: read.text(json.coupon, "coupon"),
     quantity: Number(quantity),
     currency: amount === undefined ? sentCurrency : currency,

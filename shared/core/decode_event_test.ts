@@ -405,6 +405,21 @@ Deno.test("an event of 1 MiB is taken, one byte more is refused", () => {
   });
 });
 
+Deno.test("an id of 1,024 characters is taken, a longer one is refused by its name", () => {
+  for (const field of ["event_id", "user_id", "session_id", "store_id", "order_id"]) {
+    assert.ok(decodeEvent(bytesOf({ ...REQUIRED, [field]: "x".repeat(1_024) })).ok, field);
+    assert.deepEqual(refusalOfBytes(bytesOf({ ...REQUIRED, [field]: "x".repeat(1_025) })), {
+      code: "too_large",
+      field,
+      reason: `Cannot read ${field} as at most 1024 characters: it has 1025`,
+    });
+  }
+});
+
+Deno.test("half a surrogate pair in an id becomes the replacement character, as it would in any store", () => {
+  assert.equal(decoded({ ...REQUIRED, store_id: "a\ud800b" }).storeId, "a\ufffdb");
+});
+
 Deno.test("64 levels are taken, 65 are refused, and 100,000 neither crash nor take long", () => {
   const nested = (levels: number) =>
     `{"event_id":"e","deep":${"[".repeat(levels - 1)}${"]".repeat(levels - 1)}}`;

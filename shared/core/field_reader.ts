@@ -5,6 +5,8 @@ import type { Refusal, RefusalCode } from "./refusal.ts";
 
 /** How much of a wrong value a reason shows. */
 const SHOWN_CHARACTERS = 60;
+/** The longest id. It becomes part of keys, in the log and in the stores, and those have limits. */
+export const LONGEST_ID_CHARACTERS = 1_024;
 /** A text of so many characters has at most so many digits, and those a JavaScript number keeps. */
 const SURE_DIGITS = 15;
 
@@ -34,6 +36,17 @@ export class FieldReader {
     if (isAbsent(value)) return undefined;
     if (typeof value === "string") return value;
     return this.#refuseValue("wrong_type", field, "a text", value);
+  }
+
+  /** An id that has to be there and not empty. */
+  requiredId(value: unknown, field: string): string {
+    return this.#checkId(this.requiredText(value, field), field);
+  }
+
+  /** An id, or undefined. */
+  id(value: unknown, field: string): string | undefined {
+    const text = this.text(value, field);
+    return text === undefined ? undefined : this.#checkId(text, field);
   }
 
   /** A time that has to be there; see {@link parseEventTime}. */
@@ -68,6 +81,14 @@ export class FieldReader {
     if (typeof value !== "number") return this.#refuseValue("wrong_type", field, "a finite number", value);
     if (Number.isFinite(value)) return value;
     return this.#refuseValue("not_finite", field, "a finite number", value);
+  }
+
+  /** Half a surrogate pair, which JSON can spell, can't be stored: it becomes what any writer of UTF-8 makes of it. */
+  #checkId(id: string, field: string): string {
+    if (id.length > LONGEST_ID_CHARACTERS) {
+      this.#refuse("too_large", field, `at most ${LONGEST_ID_CHARACTERS} characters`, `it has ${id.length}`);
+    }
+    return id.isWellFormed() ? id : id.toWellFormed();
   }
 
   /** true or false. */

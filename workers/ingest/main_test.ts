@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { eventJson } from "./testing/events.ts";
+
+/** Runs `ingest` as a process of its own in a folder without a stack. */
+async function run(args: readonly string[], files: Readonly<Record<string, string>> = {}) {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const [name, content] of Object.entries(files)) {
+      await Deno.writeTextFile(`${folder}/${name}`, content);
+    }
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--allow-all", new URL("main.ts", import.meta.url).pathname, ...args],
+      cwd: folder,
+      env: { KAFKA_BOOTSTRAP_SERVERS: "", MONGO_URI: "", CLICKHOUSE_URL: "", DATA_DIR: folder },
+      stdin: "null",
+    }).output();
+    return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("a dry run needs no stack, and exits with 0 although lines are refused", async () => {
+  const { code, stdout } = await run(["a.ndjson", "--dry-run"], { "a.ndjson": `${eventJson()}\nspoilt\n` });
+  assert.equal(code, 0);
+  assert.match(stdout, /^a.ndjson: 1 accepted, 1 refused .*nothing sent\n {2}line 2: /);
+});
+
+Deno.test("a file that does not exist, or is a folder, is told", async () => {
+  const missing = await run(["nowhere.ndjson"]);
+  assert.equal(missing.code, 1);
+  assert.equal(missing.stderr.trim(), "Cannot ingest nowhere.ndjson: there is no such file");
+  assert.match((await run(["."])).stderr, /it is a folder/);
+});
+
+Deno.test("without a stack, the way to start one is told", async () => {
+  const { code, stderr } = await run(["a.ndjson"], { "a.ndjson": eventJson() });
+  assert.equal(code, 1);
+  assert.match(stderr, /^Cannot find the engines: start them with/);
+});
+
+Deno.test("a CSV header that makes no sense is told, naming the file", async () => {
+  const { code, stderr } = await run(["a.csv", "--dry-run"], { "a.csv": "event_id,event_id\n1,2\n" });
+  assert.equal(code, 1);
+  assert.match(stderr, /a.csv[^]*column "event_id" is there twice/);
+});
+
+Deno.test("a wrong command line exits with 2", async () => {
+  assert.equal((await run([])).code, 2);
+});

@@ -1,0 +1,72 @@
+import { createKafkaLog, ensureTopics } from "@countinghouse/log";
+import { loadSettings, SettingError } from "@countinghouse/shared/config";
+import { loadEndpoints, NoStackError } from "@countinghouse/shared/endpoints";
+import { createLogger } from "@countinghouse/shared/telemetry";
+import { writeNdjson } from "./ndjson_output.ts";
+import { HELP, parseCommand, UsageError } from "./options.ts";
+import { runSimulation } from "./run.ts";
+import { simulate, type SimulationOptions } from "./simulation.ts";
+
+/** A stopped simulator that still waits for the broker is ended after this. */
+const PATIENCE_MS = 2_000;
+
+/** Why nothing can be sent, as a sentence for a person. */
+class BrokerError extends Error {
+  override name = "BrokerError";
+}
+
+const stopping = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => {
+    stopping.abort();
+    Deno.unrefTimer(setTimeout(() => Deno.exit(0), PATIENCE_MS));
+  });
+}
+
+async function toFile(options: SimulationOptions, out: string): Promise<void> {
+  const output = out === "-" ? Deno.stdout.writable : (await Deno.create(out)).writable;
+  const written = await writeNdjson(simulate(options), output, stopping.signal);
+  console.error(
+    `wrote ${written.toLocaleString("en-US")} events to ${out === "-" ? "standard output" : out}`,
+  );
+}
+
+async function toLog(options: SimulationOptions): Promise<void> {
+  const settings = loadSettings();
+  const logger = createLogger(settings.logLevel);
+  const { kafkaBootstrapServers } = loadEndpoints(settings);
+  const kafka = { bootstrapServers: kafkaBootstrapServers, clientId: "countinghouse-simulate", logger };
+  await ensureTopics(kafka, settings.topics).catch((error: Error) => {
+    throw new BrokerError(`Cannot reach Kafka at ${kafkaBootstrapServers}: ${error.message}`);
+  });
+  const log = createKafkaLog(kafka);
+  const onTerminal = Deno.stderr.isTerminal();
+  const status = (line: string) => {
+    if (onTerminal) Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${line}`));
+    else console.error(line);
+  };
+  const summary = await runSimulation(
+    options,
+    { log, topic: settings.topics.events, logger, status },
+    stopping.signal,
+  );
+  console.error(`${onTerminal ? "\r\x1b[K" : ""}${summary}`);
+}
+
+async function main(): Promise<number> {
+  try {
+    const command = parseCommand(Deno.args, Date.now());
+    if (command.do === "help") console.log(HELP);
+    else if (command.out === undefined) await toLog(command.simulation);
+    else await toFile(command.simulation, command.out);
+    return 0;
+  } catch (error) {
+    const known = error instanceof UsageError || error instanceof SettingError ||
+      error instanceof NoStackError;
+    console.error(known ? error.message : error);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+// An exit, since an append that the broker doesn't answer would hold the process.
+Deno.exit(await main());
