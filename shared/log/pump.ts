@@ -79,15 +79,23 @@ async function resume<Change, Stored>(
 ): Promise<Fold<Change, Stored>> {
   const { snapshots } = sink;
   return await retrying(`reading the position of partition ${partition}`, logger, signal, async () => {
-    if (snapshots === undefined) return createFold(partition, await sink.position(partition));
+    if (snapshots === undefined) {
+      const position = await sink.position(partition);
+      return createFold(partition, position === START ? await startOf(log, topic, partition) : position);
+    }
     for await (const snapshot of snapshots.list(partition)) {
       const fold = createFold(partition, START);
       if (fold.restore(snapshot)) return fold;
       logger.warn("skipped a snapshot that is damaged or of another version", { partition });
     }
-    const range = (await log.ranges(topic)).find((range) => range.partition === partition);
-    return createFold(partition, range?.start ?? START);
+    return createFold(partition, await startOf(log, topic, partition));
   });
+}
+
+/** Where a sink that has nothing yet begins: the oldest record that the log still holds. */
+async function startOf(log: Log, topic: string, partition: number): Promise<Offset> {
+  const range = (await log.ranges(topic)).find((range) => range.partition === partition);
+  return range?.start ?? START;
 }
 
 async function foldIn<Change, Stored>(

@@ -245,6 +245,14 @@ Deno.test("a quiet partition gives a sign of life", async () => {
   assert.deepEqual(sink.stored, [0]);
 });
 
+Deno.test("a sink that has nothing yet begins with the oldest record that the log still holds", async () => {
+  const log = await logOf(10);
+  log.removeBelow(TOPIC, 0, 5 as Offset);
+  const sink = new NumberSink();
+  await pumpUntil(options(log, sink), () => sink.through === 10);
+  assert.deepEqual(sink.stored, upTo(10).slice(5));
+});
+
 Deno.test("a sink that needs what the log has lost stops the pump with the reason", async () => {
   const log = await logOf(10);
   log.removeBelow(TOPIC, 0, 5 as Offset);
