@@ -7,6 +7,7 @@ import {
   type ResumeToken,
 } from "mongodb";
 import { type KpiWindow, minuteStart } from "@countinghouse/core";
+import { openChanges, presentToken } from "./change_stream.ts";
 import { COLLECTIONS, type PartitionDocument, type StoreDocument } from "./documents.ts";
 import { collections } from "./hot_store.ts";
 import { readByMinute, readPartitions } from "./minute_reader.ts";
@@ -40,11 +41,6 @@ export interface MinuteFeed {
 const WINDOWS_PER_FLUSH = 120;
 const STATUS_REVIEW_MS = 1_000;
 const RETRY_MS = [100, 250, 500, 1_000, 2_000, 5_000] as const;
-const WATCHED: readonly string[] = [COLLECTIONS.minutes, COLLECTIONS.partitions, COLLECTIONS.stores];
-const PIPELINE: Document[] = [
-  { $match: { $or: [{ "ns.coll": { $in: WATCHED } }, { operationType: "dropDatabase" }] } },
-  { $unset: ["fullDocument.members", "fullDocument.user_sketch"] },
-];
 
 /**
  * Follows the hot store by one change stream for the whole process, however many viewers there are. A changed
@@ -113,11 +109,10 @@ export function startMinuteFeed(db: Db, options: FeedOptions): MinuteFeed {
   /** Follows until the stream breaks. Answers the token to go on behind; undefined to read anew. */
   async function follow(startAfter: ResumeToken | undefined): Promise<ResumeToken | undefined> {
     try {
-      // The server's time is asked before the minutes are read, so no change falls between the two.
-      const { operationTime } = await db.command({ ping: 1 });
+      // Asked before the minutes are read, so that no change falls between the two.
+      const token = await presentToken(db);
       if (startAfter === undefined) await readAnew();
-      const start = startAfter === undefined ? { startAtOperationTime: operationTime } : { startAfter };
-      stream = db.watch(PIPELINE, { fullDocument: "updateLookup", ...start });
+      stream = openChanges(db, startAfter ?? token);
       setConnected(true, startAfter === undefined ? "read anew" : "resumed");
       scheduleFlush(0);
       ready.resolve();

@@ -10,6 +10,12 @@ import {
   type WindowRules,
 } from "./minute_window.ts";
 
+/**
+ * How far back the newest minute is looked for, one after the other: not every server that speaks MongoDB's protocol
+ * reads an index from its end, and then a short range keeps the question cheap.
+ */
+const LOOK_BACK_MS = [90 * MINUTE_MS, 24 * 60 * MINUTE_MS, Infinity] as const;
+
 /** Which minutes of a store: those that start in [startMs, endMs). */
 export interface MinuteRange {
   readonly storeId: string;
@@ -31,6 +37,17 @@ export interface MinuteReader {
 export function createMinuteReader(db: Db, rules: WindowRules): MinuteReader {
   const { minutes } = collections(db);
 
+  async function newestMinute(store: string, nowMs: number): Promise<number | undefined> {
+    for (const backMs of LOOK_BACK_MS) {
+      const newest = await minutes.findOne(
+        { store, minute: { $gte: new Date(Math.max(0, nowMs - backMs)) }, "counts.events": { $gt: 0 } },
+        { sort: { minute: -1 }, projection: { minute: 1 } },
+      );
+      if (newest !== null) return newest.minute.getTime();
+    }
+    return undefined;
+  }
+
   return {
     async windows({ storeId, startMs, endMs, fill = false }, nowMs) {
       const context = await readContext(db, storeId, nowMs, rules);
@@ -45,13 +62,8 @@ export function createMinuteReader(db: Db, rules: WindowRules): MinuteReader {
 
     async latest(storeId, nowMs) {
       const context = await readContext(db, storeId, nowMs, rules);
-      const newest = await minutes.findOne(
-        { store: storeId, "counts.events": { $gt: 0 } },
-        { sort: { minute: -1 }, projection: { minute: 1 } },
-      );
-      if (newest === null) return minuteWindow(storeId, minuteStart(nowMs), [], context, rules);
-      const byMinute = await readByMinute(db, { store: storeId, minute: newest.minute });
-      const at = newest.minute.getTime();
+      const at = await newestMinute(storeId, nowMs) ?? minuteStart(nowMs);
+      const byMinute = await readByMinute(db, { store: storeId, minute: new Date(at) });
       return minuteWindow(storeId, at, byMinute.get(at) ?? [], context, rules);
     },
   };

@@ -11,10 +11,10 @@ import {
 import type { MinuteDocument, PartitionDocument } from "./documents.ts";
 import { decodeRollup } from "./minute_codec.ts";
 
-/** A minute document without its member hashes and sketch, which no reader of figures needs and which are most of its size. */
-export type MinuteFigures = Omit<MinuteDocument, "members" | "user_sketch">;
+/** A minute document without what no reader of figures needs, and which is most of its size. */
+export type MinuteFigures = Omit<MinuteDocument, keyof typeof FIGURES_ONLY>;
 
-/** Takes the members away in a query. */
+/** The projection that makes {@link MinuteFigures} of a document. */
 export const FIGURES_ONLY = { members: 0, user_sketch: 0 } as const;
 
 /** How readers show minutes, the same for every store. */
