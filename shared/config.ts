@@ -22,6 +22,8 @@ const settingsSchema = z.strictObject({
   workerName: z.string().min(1).optional(),
   /** The port of the web server. */
   port: portNumber(8000),
+  /** The address that the web server listens on: this machine's own, or 0.0.0.0 in a container. */
+  webHost: z.string().min(1).default("127.0.0.1"),
   /** Addresses of engines that run elsewhere; where one is missing, the local stack starts its own. */
   kafkaBootstrapServers: z.string().min(1).optional(),
   mongoUri: z.string().min(1).optional(),
@@ -77,6 +79,7 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = {
   CLICKHOUSE_URL: "clickhouseUrl",
   LAKE_URL: "lakeUrl",
   PORT: "port",
+  WEB_HOST: "webHost",
   LOG_LEVEL: "logLevel",
   DATA_DIR: "dataDir",
   REPORTING_CURRENCY: "reportingCurrency",

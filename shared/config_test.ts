@@ -6,6 +6,7 @@ Deno.test("without a file and an environment every setting has its default", () 
     dataDir: ".local",
     logLevel: "info",
     port: 8_000,
+    webHost: "127.0.0.1",
     topics: { events: "events", deadLetters: "events.dead-letter", partitions: 4, retentionMs: 604_800_000 },
     rollup: {
       windowMs: 60_000,

@@ -28,6 +28,12 @@ Deno.test("one from the front door has no source", () => {
   assert.deepEqual(decodeDeadLetter(stored(encodeDeadLetter(letter, 4))), letter);
 });
 
+Deno.test("one out of a file keeps its name and line, and how long it was where it was cut before", () => {
+  const { source: _, ...letter } = { ...LETTER, origin: "ingest" as const, valueBytes: 5_000_000 };
+  const fromFile = { ...letter, file: { name: "events.csv", line: 17 } };
+  assert.deepEqual(decodeDeadLetter(stored(encodeDeadLetter(fromFile, 4))), fromFile);
+});
+
 Deno.test("an oversized value is cut to what fits into a record, and its real size is noted", () => {
   const value = new Uint8Array(KEPT_BYTES + 1);
   const record = encodeDeadLetter({ ...LETTER, value }, 3);

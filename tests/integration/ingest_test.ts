@@ -1,0 +1,150 @@
+import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
+import { createColdStore } from "@countinghouse/cold";
+import { loadSettings } from "@countinghouse/shared/config";
+import { loadEndpoints } from "@countinghouse/shared/endpoints";
+import { differences, expectedMetrics, type Figures } from "../comparison.ts";
+import type { MinuteRecount } from "../oracle.ts";
+import { signal, stillRunning } from "../processes.ts";
+import { makeRecountFile, type RecountFile } from "../recount_file.ts";
+import { fetchText, runTask, type Stack, startStack } from "../stack.ts";
+import { waitUntil } from "../wait_until.ts";
+import { warehouseMinutes } from "./warehouse_minutes.ts";
+
+const EVENTS = 100_000;
+const SEED = 20_250_301;
+
+interface Books {
+  readonly read: number;
+  readonly counted: number;
+  readonly duplicates: number;
+  readonly dead_lettered: number;
+  readonly dead_letters: number;
+  readonly sinks: { readonly hot: number; readonly warehouse: number };
+}
+
+Deno.test("100,000 events, a rollup killed in mid-ingest: every minute equals the recount", async (test) => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = await makeRecountFile({ path: `${folder}/events.ndjson`, events: EVENTS, seed: SEED });
+    await using stack = await startStack({ dataDir: `${folder}/data` });
+    const before = await settledBooks(stack);
+
+    await test.step("the rollup is killed while the file goes in, and comes back", async () => {
+      const ingest = runTask(["ingest", file.path], stack.environment);
+      await killRollupInMidIngest(stack, before, file);
+      const { code, output } = await ingest;
+      equal(code, 0, output);
+    });
+
+    await test.step("the books hold every line of the file", async () => {
+      const { counted, duplicates, refused } = file.recount;
+      const books = await waitUntil("the whole file in the books", 300_000, async () => {
+        const change = changeOf(await readBooks(stack), before);
+        return change.read >= counted + duplicates && change.sinks.hot >= counted &&
+          change.sinks.warehouse >= counted && change;
+      });
+      deepEqual(books, {
+        read: counted + duplicates,
+        counted,
+        duplicates,
+        dead_lettered: 0,
+        dead_letters: refused.length,
+        sinks: { hot: counted, warehouse: counted },
+      });
+    });
+
+    const warehouse = createColdStore(loadEndpoints(loadSettings()).clickhouseUrl);
+    for (const [store, expected] of file.recount.stores) {
+      await test.step(`every minute of store "${store}" through /kpis/history`, async () => {
+        const found = await historyMetrics(stack, file, store);
+        deepEqual(differencesOf(expected, found), []);
+      });
+      await test.step(`every minute of store "${store}" in the warehouse`, async () => {
+        const minutes = await warehouseMinutes(warehouse, store, file.startMs, file.endMs);
+        const found = new Map([...minutes].map(([minute, recount]) => [minute, expectedMetrics(recount)]));
+        deepEqual(differencesOf(expected, found), []);
+      });
+    }
+    await warehouse.close();
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+/** Kills the rollup when it has read a part of the file and not all of it, and waits for the next one. */
+async function killRollupInMidIngest(stack: Stack, before: Books, file: RecountFile): Promise<void> {
+  const lines = file.recount.counted + file.recount.duplicates;
+  const victim = await waitUntil("a rollup", 30_000, () => stack.worker("workers/rollup"));
+  await waitUntil("the rollup reading", 60_000, async () => (await readBooks(stack)).read > before.read);
+  signal(victim, "SIGKILL");
+  const atKill = (await readBooks(stack)).read - before.read;
+  ok(
+    atKill > 0 && atKill < lines,
+    `the kill came too late to prove anything: ${atKill} of ${lines} were read`,
+  );
+  await waitUntil(
+    "the end of the killed rollup",
+    5_000,
+    async () => (await stillRunning([victim])).length === 0,
+  );
+  const next = await waitUntil("another rollup", 30_000, () => stack.worker("workers/rollup"));
+  notEqual(next.pid, victim.pid);
+  console.log(`killed the rollup at ${atKill} of ${lines} events`);
+}
+
+/** The metrics of a store's minutes as the API answers them. */
+async function historyMetrics(stack: Stack, file: RecountFile, store: string): Promise<Metrics> {
+  const query = new URLSearchParams({
+    store_id: store,
+    start_time: new Date(file.startMs).toISOString(),
+    end_time: new Date(file.endMs).toISOString(),
+    step: "1m",
+  });
+  const { ok: answered, text } = await fetchText(`${stack.webUrl}/kpis/history?${query}`);
+  ok(answered, text);
+  const windows = JSON.parse(text) as readonly { readonly _id: string; readonly metrics: Figures }[];
+  const found = new Map(windows.map(({ _id, metrics }) => [_id, metrics]));
+  equal(found.size, windows.length, "a minute is there twice");
+  return found;
+}
+
+/** Every figure in which minutes are not as the recount says; a minute without events may be there or not. */
+function differencesOf(expected: ReadonlyMap<string, MinuteRecount>, found: Metrics): readonly string[] {
+  const minutes = new Set([...expected.keys(), ...found.keys()]);
+  return [...minutes].sort().flatMap((minute) =>
+    differences(minute, expectedMetrics(expected.get(minute)), found.get(minute) ?? {})
+  );
+}
+
+type Metrics = ReadonlyMap<string, Figures>;
+
+async function readBooks({ webUrl }: Stack): Promise<Books> {
+  const { ok: answered, text } = await fetchText(`${webUrl}/ledger`);
+  ok(answered, text);
+  return JSON.parse(text);
+}
+
+/** The books when nothing is left to read; earlier tests may have written to the same log. */
+async function settledBooks(stack: Stack): Promise<Books> {
+  let last = await readBooks(stack);
+  return await waitUntil("books that stand still", 30_000, async () => {
+    const now = await readBooks(stack);
+    const isSettled = now.read === last.read && now.sinks.hot === now.sinks.warehouse;
+    last = now;
+    return isSettled && now;
+  });
+}
+
+function changeOf(now: Books, before: Books): Books {
+  return {
+    read: now.read - before.read,
+    counted: now.counted - before.counted,
+    duplicates: now.duplicates - before.duplicates,
+    dead_lettered: now.dead_lettered - before.dead_lettered,
+    dead_letters: now.dead_letters - before.dead_letters,
+    sinks: {
+      hot: now.sinks.hot - before.sinks.hot,
+      warehouse: now.sinks.warehouse - before.sinks.warehouse,
+    },
+  };
+}
