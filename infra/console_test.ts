@@ -6,7 +6,7 @@ Deno.test("what is said has its part's name in front, in colour on a terminal on
   createSay((line) => written.push(line), false)("rollup", "hello");
   createSay((line) => written.push(line), true)("rollup", "hello");
   assert.equal(written[0], "rollup     | hello");
-  // deno-lint-ignore no-control-regex
+  // deno-lint-ignore no-control-regex -- a colour code begins with one
   assert.match(written[1]!, /^\x1b\[\d+mrollup {5}\|\x1b\[39m hello$/);
 });
 

@@ -17,8 +17,9 @@ export interface Worker {
   readonly echo: boolean;
 }
 
-/** Events a second of the shop that `dev` shows. */
+/** Events a second of the shop that `dev` shows, and how many minutes of its past it begins with. */
 const DEV_RATE = 20;
+const DEV_HISTORY_MINUTES = 60;
 
 /** The workers that every stack has. */
 export function workers({ rollup, warehouse }: Pick<Settings, "rollup" | "warehouse">): Worker[] {
@@ -56,7 +57,7 @@ export const WEB: Worker = {
 export const SHOP: Worker = {
   name: "simulate",
   script: "workers/simulate/main.ts",
-  args: ["--rate", `${DEV_RATE}`],
+  args: ["--rate", `${DEV_RATE}`, "--history", `${DEV_HISTORY_MINUTES}`],
   copies: 1,
   peers: ["kafka"],
   echo: false,
@@ -93,7 +94,8 @@ export function processesOf(worker: Worker, surroundings: WorkerSurroundings): P
       worker.script,
       ...worker.args,
     ],
-    env: environment(surroundings),
+    // Under its name a worker that is started again has its partitions back at once.
+    env: { ...environment(surroundings), WORKER_NAME: name },
     workingDirectory: root,
     logFile: `${dataDir}/logs/${name}.log`,
     echo: worker.echo,

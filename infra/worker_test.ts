@@ -78,5 +78,6 @@ Deno.test("a worker learns from its environment where everything is", () => {
     DATA_DIR: "/house/.local",
     PORT: "8000",
     LOG_LEVEL: "info",
+    WORKER_NAME: "web",
   });
 });

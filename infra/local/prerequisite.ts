@@ -105,7 +105,7 @@ export function atLeast(version: readonly number[], least: readonly number[]): b
 
 /** Without the colours that some programs print even into a pipe. */
 function plain(text: string): string {
-  // deno-lint-ignore no-control-regex
+  // deno-lint-ignore no-control-regex -- a colour code begins with one
   return text.replaceAll(/\x1b\[[\d;]*m/g, "");
 }
 

@@ -90,7 +90,8 @@ function entries(settings: Readonly<Record<string, string | number>>): { name: s
 
 /** Creates a topic unless it is there, and tells how many partitions it has. */
 async function ensureTopic(admin: Admin, topic: ITopicConfig): Promise<number> {
-  await admin.createTopics({ topics: [topic] });
+  // kafkajs's own wait for leaders gives up at the first broker that has not heard of the topic yet.
+  await admin.createTopics({ topics: [topic], waitForLeaders: false });
   return await countPartitions(admin, topic.topic);
 }
 

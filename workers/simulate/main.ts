@@ -1,3 +1,4 @@
+import { START } from "@countinghouse/core";
 import { createKafkaLog, ensureTopics } from "@countinghouse/log";
 import { loadSettings, SettingError } from "@countinghouse/shared/config";
 import { loadEndpoints, NoStackError } from "@countinghouse/shared/endpoints";
@@ -31,7 +32,7 @@ async function toFile(options: SimulationOptions, out: string): Promise<void> {
   );
 }
 
-async function toLog(options: SimulationOptions): Promise<void> {
+async function toLog(options: SimulationOptions, historyMs: number): Promise<void> {
   const settings = loadSettings();
   const logger = createLogger(settings.logLevel);
   const { kafkaBootstrapServers } = loadEndpoints(settings);
@@ -40,13 +41,15 @@ async function toLog(options: SimulationOptions): Promise<void> {
     throw new BrokerError(`Cannot reach Kafka at ${kafkaBootstrapServers}: ${error.message}`);
   });
   const log = createKafkaLog(kafka);
+  const isEmpty = (await log.ranges(settings.topics.events)).every(({ end }) => end === START);
+  const startMs = isEmpty ? options.startMs - historyMs : options.startMs;
   const onTerminal = Deno.stderr.isTerminal();
   const status = (line: string) => {
     if (onTerminal) Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${line}`));
     else console.error(line);
   };
   const summary = await runSimulation(
-    options,
+    { ...options, startMs },
     { log, topic: settings.topics.events, logger, status },
     stopping.signal,
   );
@@ -57,7 +60,7 @@ async function main(): Promise<number> {
   try {
     const command = parseCommand(Deno.args, Date.now());
     if (command.do === "help") console.log(HELP);
-    else if (command.out === undefined) await toLog(command.simulation);
+    else if (command.out === undefined) await toLog(command.simulation, command.historyMs);
     else await toFile(command.simulation, command.out);
     return 0;
   } catch (error) {

@@ -12,6 +12,7 @@ Usage: deno task simulate [flags]
   --seed N         a whole number; the same seed and start give the same bytes (1)
   --start TIME     when the first event happens: ISO 8601, or now (now). Events of the past are sent
                    as fast as the broker takes them, until the schedule has reached the present
+  --history N      when the log is still empty, begin N minutes earlier, so that there is something to look back at (0)
   --rhythm         let the rate follow the visitors' days and weeks; --rate is then the week's average
   --store NAME     the store_id (default)
   --out FILE       write NDJSON to a file, or - for standard output, instead of Kafka; needs --seconds or --count
@@ -23,6 +24,8 @@ Shares of all events, 0 to 0.5:
   --poison N       spoilt, to be refused (${DEFAULT_FAULTS.poison})
 `;
 
+const MOST_HISTORY_MINUTES = 7 * 1_440;
+
 /** A command line that can't be carried out; the message names the flag and its value. */
 export class UsageError extends Error {
   override name = "UsageError";
@@ -32,6 +35,8 @@ export class UsageError extends Error {
 export type Command = { readonly do: "help" } | {
   readonly do: "simulate";
   readonly simulation: SimulationOptions;
+  /** How much earlier than its start a simulation begins when the log is still empty. */
+  readonly historyMs: number;
   /** A file name, "-" for standard output, or undefined for Kafka. */
   readonly out: string | undefined;
 };
@@ -67,7 +72,8 @@ export function parseCommand(args: readonly string[], nowMs: number): Command {
   if (flags.out !== undefined && simulation.seconds === undefined && simulation.count === undefined) {
     throw new UsageError("Cannot write an endless file: --out needs --seconds or --count");
   }
-  return { do: "simulate", simulation, out: flags.out };
+  const historyMs = 60_000 * number("history", flags.history, 0, MOST_HISTORY_MINUTES);
+  return { do: "simulate", simulation, historyMs, out: flags.out };
 }
 
 function parseFlags(args: readonly string[]) {
@@ -77,6 +83,7 @@ function parseFlags(args: readonly string[]) {
       options: {
         help: { type: "boolean", default: false },
         rate: { type: "string", default: "200" },
+        history: { type: "string", default: "0" },
         seconds: { type: "string" },
         count: { type: "string" },
         seed: { type: "string", default: "1" },

@@ -13,6 +13,7 @@ const simulationOf = (...args: string[]) => {
 Deno.test("without flags, the default shop sells from now on without an end", () => {
   assert.deepEqual(simulationOf(), {
     do: "simulate",
+    historyMs: 0,
     out: undefined,
     simulation: {
       seed: 1,
