@@ -50,13 +50,14 @@ export async function runPump<Change, Stored>(
   signal: AbortSignal,
 ): Promise<void> {
   const { log, topic, partition, logger } = options;
-  const fold = await resume(options, signal).catch((error) => {
+  const resumed = await resume(options, signal).catch((error) => {
     if (signal.aborted) return undefined;
     throw error;
   });
-  if (fold === undefined) return;
+  if (resumed === undefined) return;
+  const { fold, storedThrough } = resumed;
   logger.info("reading", { topic, partition, from: fold.through });
-  const writer = new PumpWriter(options, fold, signal);
+  const writer = new PumpWriter(options, fold, storedThrough, signal);
   const batches = log.read(topic, partition, fold.through, signal)[Symbol.asyncIterator]();
   try {
     for (;;) {
@@ -72,23 +73,34 @@ export async function runPump<Change, Stored>(
   }
 }
 
-/** A fold that stands where the sink does: from its newest usable snapshot, or from its position. */
+/** A fold that stands where it can go on, and how far the sink is: further, when the fold comes from a snapshot. */
+interface Resumed<Change, Stored> {
+  readonly fold: Fold<Change, Stored>;
+  readonly storedThrough: Offset;
+}
+
 async function resume<Change, Stored>(
   { sink, partition, createFold, log, topic, logger }: PumpOptions<Change, Stored>,
   signal: AbortSignal,
-): Promise<Fold<Change, Stored>> {
+): Promise<Resumed<Change, Stored>> {
   const { snapshots } = sink;
   return await retrying(`reading the position of partition ${partition}`, logger, signal, async () => {
+    const storedThrough = await sink.position(partition);
+    const begin = async () => ({
+      fold: createFold(partition, await startOf(log, topic, partition)),
+      storedThrough,
+    });
     if (snapshots === undefined) {
-      const position = await sink.position(partition);
-      return createFold(partition, position === START ? await startOf(log, topic, partition) : position);
+      return storedThrough === START
+        ? await begin()
+        : { fold: createFold(partition, storedThrough), storedThrough };
     }
     for await (const snapshot of snapshots.list(partition)) {
       const fold = createFold(partition, START);
-      if (fold.restore(snapshot)) return fold;
+      if (fold.restore(snapshot)) return { fold, storedThrough };
       logger.warn("skipped a snapshot that is damaged or of another version", { partition });
     }
-    return createFold(partition, await startOf(log, topic, partition));
+    return await begin();
   });
 }
 

@@ -8,13 +8,16 @@ const SIGN_OF_LIFE_MS = 1_000;
 
 /**
  * Writes what one partition's fold has changed, one write at a time: at once when the last write is a tick ago,
- * otherwise when it is. Snapshots are saved beside the writes, so that a large one does not hold up live numbers.
+ * otherwise when it is, and not at all while a fold that comes from a snapshot reads what the sink has already.
+ * Snapshots are saved beside the writes, so that a large one does not hold up live numbers.
  */
 export class PumpWriter<Change, Stored> {
   /** Rejects when writing has failed for good; never resolves. */
   readonly failed: Promise<never>;
   readonly #options: PumpOptions<Change, Stored>;
   readonly #fold: Fold<Change, Stored>;
+  /** Below this the sink has everything but perhaps what is wanted less often; writing it again would be in vain. */
+  readonly #storedThrough: Offset;
   readonly #signal: AbortSignal;
   readonly #fail: (error: unknown) => void;
   #pendingRecords = 0;
@@ -27,9 +30,15 @@ export class PumpWriter<Change, Stored> {
   #lastWholeMs = Number.NEGATIVE_INFINITY;
   #lastSnapshotMs = performance.now();
 
-  constructor(options: PumpOptions<Change, Stored>, fold: Fold<Change, Stored>, signal: AbortSignal) {
+  constructor(
+    options: PumpOptions<Change, Stored>,
+    fold: Fold<Change, Stored>,
+    storedThrough: Offset,
+    signal: AbortSignal,
+  ) {
     this.#options = options;
     this.#fold = fold;
+    this.#storedThrough = storedThrough;
     this.#signal = signal;
     this.#end = fold.through;
     const { promise, reject } = Promise.withResolvers<never>();
@@ -73,6 +82,7 @@ export class PumpWriter<Change, Stored> {
 
   #schedule(): void {
     if (this.#writing !== undefined || this.#closed) return;
+    if (this.#fold.through < this.#storedThrough) return;
     clearTimeout(this.#timer);
     const intervalMs = this.#pendingRecords > 0 ? this.#options.tickMs : SIGN_OF_LIFE_MS;
     const waitMs = this.#lastWriteMs + intervalMs - performance.now();
