@@ -12,6 +12,8 @@ import {
   offset,
   type Rollup,
   type StoredMinute,
+  type StoredWindow,
+  windowKey,
 } from "@countinghouse/core";
 import { differences, expectedMetrics } from "./comparison.ts";
 import { makeRecountFile } from "./recount_file.ts";
@@ -21,6 +23,7 @@ const PARTITIONS = 4;
 const OPTIONS = {
   allowedLatenessMs: 10 * 60_000,
   maxSkewMs: 5 * 60_000,
+  sessionTimeoutMs: 30 * 60_000,
   dedup: { horizonMs: 3_600_000, maxIds: 1_000_000 },
   closedMinutesKept: 50,
 };
@@ -41,7 +44,9 @@ Deno.test("a partition's fold, crashed at random and restored, comes to the reco
       recount.duplicates,
       recount.refused.length,
     ]);
-    const found = mergePartitions(runs.flatMap(({ stored }) => [...stored.values()]));
+    const found = mergePartitions(
+      runs.flatMap(({ stored }) => [...stored.values()].filter((window) => window.kind === "minute")),
+    );
     equal(found.size, [...recount.stores.values()].reduce((sum, minutes) => sum + minutes.size, 0));
     for (const [store, minutes] of recount.stores) {
       for (const [minute, expected] of minutes) {
@@ -72,10 +77,11 @@ function readLog(file: Uint8Array): readonly LogRecord[][] {
 
 /** Feeds a partition to a fold that loses its memory now and then, and a store that refuses what is behind it. */
 function runWithCrashes(partition: number, records: readonly LogRecord[], random: SeededRandom) {
-  const stored = new Map<string, StoredMinute>();
-  const store = ({ minutes }: MinuteChange) => {
-    for (const minute of minutes) {
-      if (minute.through > (stored.get(minute.id)?.through ?? -1)) stored.set(minute.id, minute);
+  const stored = new Map<string, StoredWindow>();
+  const store = ({ minutes, cohorts, breakdowns }: MinuteChange) => {
+    for (const window of [...minutes, ...cohorts, ...breakdowns]) {
+      const key = windowKey(window.kind, window.id);
+      if (window.through > (stored.get(key)?.through ?? -1)) stored.set(key, window);
     }
   };
   let snapshot: Uint8Array | undefined;
@@ -89,8 +95,9 @@ function runWithCrashes(partition: number, records: readonly LogRecord[], random
     fold.load(new Map(fold.needs(batch).flatMap((id) => stored.has(id) ? [[id, stored.get(id)!]] : [])));
     fold.apply(batch);
     if (random.chance(0.7)) {
-      store(fold.take());
-      if (random.chance(0.3)) snapshot = fold.snapshot();
+      const whole = random.chance(0.3);
+      store(fold.take(whole));
+      if (whole) snapshot = fold.snapshot();
     }
     if (random.chance(0.1)) {
       crashes++;
@@ -98,7 +105,7 @@ function runWithCrashes(partition: number, records: readonly LogRecord[], random
       if (snapshot !== undefined) ok(fold.restore(snapshot), "the snapshot was not taken back");
     }
   }
-  const last = fold.take();
+  const last = fold.take(true);
   store(last);
   return { stored, crashes, ledger: last.ledger };
 }

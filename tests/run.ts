@@ -81,8 +81,8 @@ async function runSelected(args: readonly string[], folder: string, stop: AbortS
 }
 
 /**
- * One set of engines for all tests, on free ports and with data of its own; what is installed is shared. Loaded only
- * here, so that pure tests need nothing of it and a broken one is a failure in the count.
+ * One set of engines for all tests, on free ports and with data of its own. What is installed is shared: the tests'
+ * own DATA_DIR links to it, for those that start an engine themselves. Loaded only here, so that pure tests need nothing of it and a broken one is a failure in the count.
  */
 async function startOwnEngines(folder: string, signal: AbortSignal) {
   const { startEngines } = await import("@countinghouse/infra");
@@ -93,12 +93,13 @@ async function startOwnEngines(folder: string, signal: AbortSignal) {
     ports: "free",
     signal,
   });
+  await Deno.mkdir(`${folder}/data`);
+  await Deno.symlink(enginesDir, `${folder}/data/engines`);
   const environment = {
     KAFKA_BOOTSTRAP_SERVERS: engines.endpoints.kafkaBootstrapServers,
     MONGO_URI: engines.endpoints.mongoUri,
     CLICKHOUSE_URL: engines.endpoints.clickhouseUrl,
     LAKE_URL: engines.endpoints.lakeUrl,
-    TEST_ENGINES_DIR: enginesDir,
   };
   return { environment, stop: () => engines.stop() };
 }

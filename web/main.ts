@@ -1,4 +1,4 @@
-import { createColdStore, readColdBooks } from "@countinghouse/cold";
+import { countUniqueEvents, createColdStore, readColdBooks } from "@countinghouse/cold";
 import { createConvert, type CurrencyCode } from "@countinghouse/core";
 import {
   countHotEvents,
@@ -17,13 +17,12 @@ import { createApp } from "./app.ts";
 import { assetUrl, loadAssets } from "./assets.ts";
 import { CLIENT_DIR, freshManifest } from "./client_manifest.ts";
 import { checkFeed, checkHotStore, checkLog, checkRollup, checkWarehouse } from "./dependency_checks.ts";
-import { countWarehouseEvents } from "./warehouse_count.ts";
 
 /** A partition that says it is caught up is believed for so long: a few missed reports of its worker. */
 const CAUGHT_UP_TRUST_MS = 30_000;
 /** Viewers who ask for the ledger within this time share an answer. */
 const LEDGER_AGE_MS = 1_000;
-const WAREHOUSE_COUNT_AGE_MS = 3_000;
+const WAREHOUSE_COUNT_AGE_MS = 1_000;
 /** What is under way when the server is told to stop gets so long to end. */
 const STOP_MS = 1_000;
 
@@ -73,7 +72,7 @@ const app = createApp({
     }, LEDGER_AGE_MS),
     sinks: {
       hot: shared(() => countHotEvents(hot.database), LEDGER_AGE_MS),
-      warehouse: shared(() => countWarehouseEvents(warehouse), WAREHOUSE_COUNT_AGE_MS),
+      warehouse: shared(() => countUniqueEvents(warehouse), WAREHOUSE_COUNT_AGE_MS),
       lake: () => Promise.resolve(null),
     },
   },

@@ -6,7 +6,7 @@ import type { ColdStore } from "./cold_store.ts";
 import { rowsOf, withColdStore } from "./cold_store_fixture.ts";
 import { batchOf, record, T0 } from "./log_records_fixture.ts";
 import { RowFold } from "./row_fold.ts";
-import { type EventRange, uniqueEvents } from "./unique_events.ts";
+import { countUniqueEvents, type EventRange, uniqueEvents } from "./unique_events.ts";
 
 const DAY_MS = 86_400_000;
 const EVERYTHING: EventRange = { storeId: "default", fromMs: 0, toMs: T0 + 400 * DAY_MS };
@@ -112,5 +112,6 @@ Deno.test("it agrees with a plain recount on any log, also while records are the
         "SELECT toUInt32(offset) AS at FROM events_unique ORDER BY at",
       );
       assert.deepEqual(view.map(({ at }) => at), expected);
+      assert.equal(await countUniqueEvents(store), expected.length);
     }
   }));

@@ -179,6 +179,18 @@ Deno.test("while the sink does not answer no more is read than may wait", async 
   assert.deepEqual(sink.stored, upTo(5_000));
 });
 
+Deno.test("far behind the end of the log, it writes seldom", async () => {
+  const sink = new NumberSink();
+  const early: number[] = [];
+  sink.afterwards = () => {
+    if (sink.through < 15_000) early.push(sink.through);
+  };
+  const settings = { ...options(await logOf(20_000), sink), maxPendingRecords: 100_000 };
+  await pumpUntil(settings, () => sink.through === 20_000);
+  assert.deepEqual(sink.stored, upTo(20_000));
+  assert.ok(early.length <= 2, `it wrote through ${early}`);
+});
+
 Deno.test("letting a partition go writes what was folded in, unless the sink takes longer than the budget", async () => {
   const sink = new NumberSink();
   const log = await logOf(20);

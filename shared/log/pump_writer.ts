@@ -5,6 +5,10 @@ import type { SinkBatch } from "./sink.ts";
 
 /** A quiet partition is written this often all the same, so that readers know that it is alive and caught up. */
 const SIGN_OF_LIFE_MS = 1_000;
+/** So many records behind the end of the log, numbers are not live anyway, and what is read soon changes them again. */
+const FAR_BEHIND_RECORDS = 5_000;
+/** The least pause between two writes then. */
+const FAR_BEHIND_PAUSE_MS = 1_000;
 
 /**
  * Writes what one partition's fold has changed, one write at a time: at once when the last write is a tick ago,
@@ -26,7 +30,9 @@ export class PumpWriter<Change, Stored> {
   #writing: Promise<void> | undefined;
   #saving: Promise<void> | undefined;
   #closed = false;
+  /** When the last write began, and when it ended. */
   #lastWriteMs = Number.NEGATIVE_INFINITY;
+  #writtenMs = Number.NEGATIVE_INFINITY;
   #lastWholeMs = Number.NEGATIVE_INFINITY;
   #lastSnapshotMs = performance.now();
 
@@ -84,10 +90,15 @@ export class PumpWriter<Change, Stored> {
     if (this.#writing !== undefined || this.#closed) return;
     if (this.#fold.through < this.#storedThrough) return;
     clearTimeout(this.#timer);
-    const intervalMs = this.#pendingRecords > 0 ? this.#options.tickMs : SIGN_OF_LIFE_MS;
-    const waitMs = this.#lastWriteMs + intervalMs - performance.now();
+    const waitMs = this.#dueMs() - performance.now();
     if (waitMs <= 0) this.#begin();
     else this.#timer = setTimeout(() => this.#begin(), waitMs);
+  }
+
+  /** When the next write should begin. */
+  #dueMs(): number {
+    if (this.#end - this.#fold.through >= FAR_BEHIND_RECORDS) return this.#writtenMs + FAR_BEHIND_PAUSE_MS;
+    return this.#lastWriteMs + (this.#pendingRecords > 0 ? this.#options.tickMs : SIGN_OF_LIFE_MS);
   }
 
   #begin(): void {
@@ -100,6 +111,7 @@ export class PumpWriter<Change, Stored> {
     const { batch, snapshot } = this.#take(this.#snapshotDue());
     await this.#write(batch, this.#signal);
     this.#writing = undefined;
+    this.#writtenMs = performance.now();
     if (snapshot !== undefined) this.#saving = this.#save(batch, snapshot, this.#signal);
     this.#schedule();
   }

@@ -38,7 +38,7 @@ Deno.test({
     }
     deepEqual(NAMED.filter((what) => !totals.has(what)), [], "these never happened");
     const all = (kind: string) =>
-      [...totals].reduce((sum, [what, times]) => sum + (what.startsWith(`${kind} `) ? times : 0), 0);
+      FAULT_POINTS.reduce((sum, point) => sum + (totals.get(`${kind} ${point}`) ?? 0), 0);
     console.log(
       `${all("crash")} crashes, ${all("stall")} stalls, ${all("error")} errors, ${
         all("late")

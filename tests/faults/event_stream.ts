@@ -43,11 +43,11 @@ const utf8 = new TextEncoder();
  */
 export function eventStream(random: SeededRandom): readonly Arrival[] {
   const spanMs = (2 + random.whole(4)) * HOUR_MS;
-  const bursts = Array.from({ length: 20 + random.whole(40) }, () => START_MS + random.whole(spanMs));
+  const bursts = Array.from({ length: 8 + random.whole(30) }, () => START_MS + random.whole(spanMs));
   const arrivals: Arrival[] = [];
-  for (let serial = 300 + Math.floor(1_000 * random.fraction() ** 3); serial > 0; serial--) {
+  for (let serial = 300 + Math.floor(1_000 * random.fraction() ** 4); serial > 0; serial--) {
     const atMs = random.pick(bursts) + random.whole(90 * SECOND_MS);
-    const event = randomEvent(serial, atMs - randomDelayMs(random), random);
+    const event = randomEvent(serial, randomTimeMs(atMs, bursts, random), random);
     arrivals.push(arrival(event, atMs));
     while (random.chance(0.08)) {
       const afterMs = random.chance(0.5) ? random.whole(5 * SECOND_MS) : random.whole(COPIES_WITHIN_MS);
@@ -85,14 +85,15 @@ function randomEvent(serial: number, timeMs: number, random: SeededRandom): Even
   };
 }
 
-/** How long before its arrival an event happened; negative where the shop's clock is ahead. */
-function randomDelayMs(random: SeededRandom): number {
+/** When an event happened that arrives at a time, by the shop's clock. */
+function randomTimeMs(atMs: number, bursts: readonly number[], random: SeededRandom): number {
   const kind = random.fraction();
-  if (kind < 0.7) return random.whole(5 * SECOND_MS);
-  if (kind < 0.85) return random.whole(9 * MINUTE_MS);
-  if (kind < 0.93) return random.whole(2 * HOUR_MS);
-  if (kind < 0.97) return -random.whole(4 * MINUTE_MS);
-  return -6 * MINUTE_MS - random.whole(24 * HOUR_MS);
+  if (kind < 0.75) return atMs - random.whole(5 * SECOND_MS);
+  if (kind < 0.82) return atMs - random.whole(9 * MINUTE_MS);
+  if (kind < 0.87) return Math.min(atMs, random.pick(bursts) + random.whole(90 * SECOND_MS));
+  if (kind < 0.92) return atMs - random.whole(2 * HOUR_MS);
+  if (kind < 0.96) return atMs + random.whole(4 * MINUTE_MS);
+  return atMs + 6 * MINUTE_MS + random.whole(24 * HOUR_MS);
 }
 
 /** The same again; or with another time; or the same order under another event_id. */

@@ -3,6 +3,7 @@
  * reads, writes, saves a snapshot, lets go, and tells lag tools how far it is.
  */
 export const FAULT_POINTS = [
+  "asking for the position",
   "listing the snapshots",
   "asking for the log's range",
   "after the poll",

@@ -57,7 +57,10 @@ export interface FaultySinkOptions {
 /** A store as one worker sees it. */
 export function faultySink({ store, snapshots, faults, lateMs }: FaultySinkOptions): MinuteSink {
   return {
-    position: (partition) => Promise.resolve(store.position(partition)),
+    async position(partition) {
+      await faults.pass("asking for the position");
+      return store.position(partition);
+    },
     write: (batch) =>
       arriving(
         "before the minutes",

@@ -40,7 +40,7 @@ async function undisturbed({ records, settings }: Outcome): Promise<GuardedMinut
 }
 
 function sameAsUndisturbed(found: GuardedMinuteStore, expected: GuardedMinuteStore): void {
-  deepEqual([...found.documents.keys()].sort(), [...expected.documents.keys()].sort());
+  sameKeys(found.documents.keys(), expected.documents.keys());
   const differing = [...expected.documents].filter(([key, { bytes }]) =>
     Buffer.compare(found.documents.get(key)!.bytes, bytes) !== 0
   ).map(([key]) => key);
@@ -50,12 +50,20 @@ function sameAsUndisturbed(found: GuardedMinuteStore, expected: GuardedMinuteSto
   deepEqual(found.firstMoney, expected.firstMoney);
 }
 
+function sameKeys(found: Iterable<string>, expected: Iterable<string>): void {
+  const [there, wanted] = [new Set(found), new Set(expected)];
+  deepEqual({ missing: wanted.difference(there), surplus: there.difference(wanted) }, {
+    missing: new Set(),
+    surplus: new Set(),
+  });
+}
+
 function sameAsRecount(store: GuardedMinuteStore, partition: number, { minutes, books }: LogRecount): void {
   const keysOf = (kind: string) =>
     [...store.documents.keys()].filter((key) =>
       key.startsWith(`${kind}/`) && key.split("/")[2] === `${partition}`
     );
-  deepEqual(keysOf("minute").sort(), [...minutes.keys()].map((id) => `minute/${id}`).sort());
+  sameKeys(keysOf("minute"), [...minutes.keys()].map((id) => `minute/${id}`));
   for (const [id, expected] of minutes) {
     const { counts, money, restatements, closed } = store.document(`minute/${id}`) as MinuteDocument;
     deepEqual([id, { counts, money, restatements, closed }], [id, expected]);

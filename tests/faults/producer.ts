@@ -18,7 +18,7 @@ export interface ProducerOptions {
 const LONGEST_CHUNK_MS = 10_000;
 const LARGEST_CHUNK = 30;
 /** How long it is at work in all, on average. */
-const PRODUCING_MS = 6_000;
+const PRODUCING_MS = 4_000;
 /** A chunk that is not acknowledged is sent again after at most so long. */
 const LONGEST_RETRY_MS = 2_000;
 

@@ -150,7 +150,9 @@ export class SimulatedWorker implements Faults {
     const lateMs = () => random.fraction() * LONGEST_STALL_MS;
     const log = faultyLog({ log: this.#world.log, topic: TOPICS.events, faults: this, lateMs, onPoll });
     const minutes = faultySink({ store, snapshots, faults: this, lateMs });
-    const { signal } = this.#stop;
+    // Not the one that stops the worker: what it writes then may hold a dead letter, too.
+    const ended = new AbortController();
+    const deadLetters = deadLetterWriter(log, TOPICS.deadLetters, ended.signal);
     try {
       await runPumps({
         log,
@@ -163,7 +165,7 @@ export class SimulatedWorker implements Faults {
           release: () => this.pass("letting go of a partition").catch(() => {}),
         }),
         createFold: (partition, from) => new MinuteFold(partition, settings.fold, from),
-        sink: new RollupSink(TOPICS.events, minutes, deadLetterWriter(log, TOPICS.deadLetters, signal)),
+        sink: new RollupSink(TOPICS.events, minutes, deadLetters),
         logger: createLogger("error", () => {}),
         ...settings.pump,
         commit: async (positions) => {
@@ -171,12 +173,13 @@ export class SimulatedWorker implements Faults {
           onCommit(positions);
           await this.pass("after the commit");
         },
-      }, signal);
+      }, this.#stop.signal);
       journal.note("stopped", this.name);
     } catch (error) {
       journal.note("ended by an error", this.name);
       if (!(error instanceof InjectedFaultError)) store.violations.push(`${this.name}: ${error}`);
     }
+    ended.abort();
     this.#state = "ended";
     this.#onGone();
   }

@@ -26,7 +26,7 @@ export interface Outcome {
 }
 
 const PARTITIONS = [0, 1];
-const FEWEST_LIVES = 5;
+const FEWEST_LIVES = 4;
 const NO_FAULTS: Fate = { strike: undefined, errorChance: 0, lateChance: 0, wanders: false };
 const STRIKES = FAULT_POINTS.flatMap((point) =>
   [{ kind: "crash", point }, { kind: "stall", point }] as const
@@ -48,7 +48,7 @@ export function simulate(
       partitions: PARTITIONS.length,
       random: random.fraction,
       nowMs: () => clock.nowMs,
-      maxBatchRecords: random.pick([3, 20, 100]),
+      maxBatchRecords: random.pick([5, 30, 100]),
     });
     const store = createStore();
     const journal = new FaultJournal();
@@ -105,7 +105,7 @@ async function liveThrough(seed: number, world: World, produced: Promise<void>):
     const worker = begin(`worker ${life}`, world, { strike, errorChance, lateChance, wanders });
     const lifeMs = 1_000 + random.fraction() * 8_000;
     await Promise.race([worker.gone, worker.stalled, sleep(lifeMs)]);
-    const letGoMs = random.chance(0.4) ? 0 : random.fraction() * 10_000;
+    const letGoMs = random.chance(0.4) ? 0 : random.fraction() * 5_000;
     if (letGoMs === 0 && worker.isUp) {
       worker.stop();
       await Promise.race([worker.gone, worker.stalled, sleep(lifeMs)]);
@@ -172,13 +172,13 @@ function randomSettings(random: SeededRandom): WorkerSettings {
       maxSkewMs: 5 * 60_000,
       sessionTimeoutMs: 30 * 60_000,
       dedup: { horizonMs: 3_600_000, maxIds: 1_000_000 },
-      closedMinutesKept: random.pick([0, 2, 20, 2_000]),
+      closedMinutesKept: random.pick([0, 2, 2_000]),
     },
     pump: {
-      tickMs: random.pick([2, 50, 250]),
-      wholeTickMs: random.pick([1, 100, 1_000]),
-      maxPendingRecords: random.pick([10, 100, 1_000]),
-      checkpointIntervalMs: random.pick([0, 300, 1_000, 5_000]),
+      tickMs: random.pick([10, 50, 250]),
+      wholeTickMs: random.pick([10, 200, 1_000]),
+      maxPendingRecords: random.pick([10, 50, 1_000]),
+      checkpointIntervalMs: random.pick([0, 100, 1_000]),
       drainMs: random.pick([20, 300, 4_000]),
     },
   };

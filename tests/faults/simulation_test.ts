@@ -1,9 +1,10 @@
-import { deepEqual, ok } from "node:assert/strict";
+import { deepEqual, ok, rejects } from "node:assert/strict";
 import { AssertionError } from "node:assert";
-import type { MinuteChange } from "@countinghouse/core";
+import type { MinuteChange, Offset } from "@countinghouse/core";
 import type { SinkBatch } from "@countinghouse/log";
 import { GuardedMinuteStore, type WriteFaults } from "./guarded_minute_store.ts";
 import { judge } from "./judgement.ts";
+import { TOPICS } from "./simulated_worker.ts";
 import { simulate } from "./simulation.ts";
 
 Deno.test("the same seed gives the same run, fault by fault", async () => {
@@ -31,6 +32,13 @@ Deno.test("a store that acknowledges what it has not stored yet is found out", a
     }
   }
   await isFoundOut(() => new Hasty());
+});
+
+Deno.test("a dead letter that is missing is found out", async () => {
+  const outcome = await simulate(1);
+  await judge(outcome);
+  outcome.log.removeBelow(TOPICS.deadLetters, 0, 1 as Offset);
+  await rejects(judge(outcome), AssertionError);
 });
 
 /** Some of ten seeds must not be exact with this store. */

@@ -1,4 +1,5 @@
 import { deepEqual, notEqual, ok } from "node:assert/strict";
+import { loadSettings } from "@countinghouse/shared/config";
 import { signal, stillRunning } from "../processes.ts";
 import { type Stack, startStack } from "../stack.ts";
 import { waitUntil } from "../wait_until.ts";
@@ -47,9 +48,7 @@ Deno.test("the whole stack with engines of its own: workers come back, and Ctrl+
 
 /** What the test run has installed need not be installed again; all else is new. */
 async function shareInstalledEngines(dataDir: string): Promise<void> {
-  const installed = Deno.env.get("TEST_ENGINES_DIR");
-  ok(installed, "TEST_ENGINES_DIR is not set; `deno task test` sets it");
-  await Deno.symlink(installed, `${dataDir}/engines`);
+  await Deno.symlink(await Deno.realPath(`${loadSettings().dataDir}/engines`), `${dataDir}/engines`);
 }
 
 async function killAndSeeItBack(stack: Stack, folder: string): Promise<void> {

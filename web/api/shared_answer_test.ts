@@ -13,6 +13,24 @@ Deno.test("those who ask in a short time share an answer", async () => {
   assert.equal(await answer(), 2);
 });
 
+Deno.test("an answer that took long is kept for long", async () => {
+  let nowMs = 0;
+  let asked = 0;
+  const answer = shareAnswer(
+    () => {
+      nowMs += 300;
+      return Promise.resolve(++asked);
+    },
+    1_000,
+    () => nowMs,
+  );
+  assert.equal(await answer(), 1);
+  nowMs = 6_000;
+  assert.equal(await answer(), 1);
+  nowMs = 6_001;
+  assert.equal(await answer(), 2);
+});
+
 Deno.test("a failure is not shared with who asks later", async () => {
   let asked = 0;
   const answer = shareAnswer(
