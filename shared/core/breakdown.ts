@@ -85,22 +85,33 @@ export function mergeBreakdowns(a: Readonly<Breakdown>, b: Readonly<Breakdown>):
   return sum;
 }
 
-/** The largest parts by events, the first by name among equals; the rest goes into `other`. */
-export function largestParts({ parts, other }: Readonly<DimensionParts>, most: number): DimensionParts {
+/** How many parts of a dimension are kept by name, and how large they may be together, about, when stored. */
+export interface PartsLimit {
+  readonly parts: number;
+  readonly bytes: number;
+}
+
+/** The largest parts by events, the first by name among equals, within the limit; the rest goes into `other`. */
+export function largestParts({ parts, other }: Readonly<DimensionParts>, limit: PartsLimit): DimensionParts {
   const ranked = [...parts].sort(([nameA, a], [nameB, b]) =>
     b.counts.events - a.counts.events || (nameA < nameB ? -1 : 1)
   );
-  const rest = emptyPart();
-  addPart(rest, other);
-  for (const [, part] of ranked.slice(most)) addPart(rest, part);
-  const largest = new Map<string, Part>();
-  for (const [name, part] of ranked.slice(0, most)) {
-    const copy = emptyPart();
-    addPart(copy, part);
-    largest.set(name, copy);
+  const kept: DimensionParts = { parts: new Map(), other: emptyPart() };
+  addPart(kept.other, other);
+  let bytes = 0;
+  let full = false;
+  for (const [name, part] of ranked) {
+    bytes += BYTES_PER_PART + BYTES_PER_CHARACTER * name.length + BYTES_PER_CURRENCY * part.money.size;
+    full ||= kept.parts.size >= limit.parts || bytes > limit.bytes;
+    addPart(full ? kept.other : partOf(kept, name), part);
   }
-  return { parts: largest, other: rest };
+  return kept;
 }
+
+/** What a part takes in a stored document, rounded up. */
+const BYTES_PER_PART = 180;
+const BYTES_PER_CHARACTER = 3;
+const BYTES_PER_CURRENCY = 60;
 
 function partOf({ parts }: DimensionParts, value: string): Part {
   let part = parts.get(value);

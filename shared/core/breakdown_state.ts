@@ -8,6 +8,7 @@ import {
   type Part,
   PART_COUNTERS,
   type PartCounter,
+  type PartsLimit,
 } from "./breakdown.ts";
 import type { ByteReader, ByteWriter } from "./byte_codec.ts";
 import type { EventType, ShopEvent } from "./event.ts";
@@ -17,8 +18,8 @@ import { type Offset, START } from "./offset.ts";
 import { addMoney } from "./rollup.ts";
 import type { WindowState } from "./window_shelf.ts";
 
-/** So many values of a dimension are stored by name; with names cut, a document stays under 256 KB. */
-export const PARTS_STORED = 100;
+/** What of a dimension is stored by name, so that a document of nine stays under 256 KB. */
+export const STORED: PartsLimit = { parts: 100, bytes: 26_000 };
 /** So many are counted by name while the minute is open; what comes beyond goes into `other` at once. */
 export const PARTS_COUNTED = 5_000;
 const LONGEST_NAME = 120;
@@ -42,7 +43,7 @@ export interface StoredBreakdown {
   readonly id: string;
   readonly store: string;
   readonly minuteMs: number;
-  /** At most {@link PARTS_STORED} values of each dimension, the rest in `other`. */
+  /** Of each dimension what is {@link STORED} by name, the rest in `other`. */
   readonly breakdown: Readonly<Breakdown>;
   /** Behind the last record that changed it. */
   readonly through: Offset;
@@ -57,6 +58,8 @@ export interface StoredBreakdown {
  */
 export class BreakdownState implements WindowState {
   #breakdown = emptyBreakdown();
+  /** A part or a currency came in since the last cut. */
+  #grown = false;
   through = START;
   touchedMs = 0;
   closed = false;
@@ -81,13 +84,14 @@ export class BreakdownState implements WindowState {
     this.#add("page", event.page, event, amount, 0);
     if (event.items.length === 0) this.#add("product", event.productId, event, amount, quantity);
     for (const item of event.items) this.#add("product", item.productId, event, item.amount, item.quantity);
+    if (this.closed && this.#grown) this.#cut();
     this.#touch(offset, appendTimeMs);
   }
 
   close(offset: Offset, appendTimeMs: number): void {
     if (this.closed) return;
     this.closed = true;
-    this.#breakdown = cut(this.#breakdown);
+    this.#cut();
     this.#touch(offset, appendTimeMs);
   }
 
@@ -163,6 +167,7 @@ export class BreakdownState implements WindowState {
     if (amount === undefined || currency === undefined) return;
     const totals = type === "purchase" ? { gross: amount, refunds: NONE } : { gross: NONE, refunds: amount };
     const before = money.get(currency);
+    if (before === undefined) this.#grown = true;
     money.set(currency, before === undefined ? totals : addMoney(before, totals));
   }
 
@@ -170,10 +175,16 @@ export class BreakdownState implements WindowState {
     const { parts, other } = this.#breakdown[dimension];
     const known = parts.get(name);
     if (known !== undefined) return known;
-    if (parts.size >= (this.closed ? PARTS_STORED : PARTS_COUNTED)) return other;
+    if (parts.size >= (this.closed ? STORED.parts : PARTS_COUNTED)) return other;
     const part = emptyPart();
     parts.set(name, part);
+    this.#grown = true;
     return part;
+  }
+
+  #cut(): void {
+    this.#breakdown = cut(this.#breakdown);
+    this.#grown = false;
   }
 
   #touch(offset: Offset, appendTimeMs: number): void {
@@ -187,7 +198,7 @@ const NONE = 0 as MinorUnits;
 
 function cut(breakdown: Readonly<Breakdown>): Breakdown {
   return Object.fromEntries(
-    DIMENSIONS.map((dimension) => [dimension, largestParts(breakdown[dimension], PARTS_STORED)]),
+    DIMENSIONS.map((dimension) => [dimension, largestParts(breakdown[dimension], STORED)]),
   ) as Breakdown;
 }
 

@@ -6,6 +6,7 @@ export const COLLECTIONS = {
   minutes: "minutes",
   cohorts: "cohorts",
   breakdowns: "breakdowns",
+  members: "members",
   partitions: "partitions",
   stores: "stores",
 } as const;
@@ -41,6 +42,19 @@ export interface MinuteDocument {
   readonly user_sketch: Binary;
   /** Sorted 64-bit hashes of the users and sessions seen, stored when the minute is closed. */
   readonly members?: { readonly users: Binary; readonly sessions: Binary };
+  /** In how many chunks the members are stored instead, where they are too many for this document. */
+  readonly member_chunks?: number;
+}
+
+/** A part of the members of a minute: collection `members`, `_id` is `{minute's _id}/{its through}/{part}`. */
+export interface MemberChunkDocument {
+  readonly _id: string;
+  readonly minute_id: string;
+  readonly through: number;
+  readonly part: number;
+  readonly users: Binary;
+  readonly sessions: Binary;
+  readonly touched: Date;
 }
 
 /**

@@ -12,6 +12,7 @@ import { fromStoredBreakdown, toStoredBreakdown } from "./breakdown_codec.ts";
 import { fromStoredCohort, toStoredCohort } from "./cohort_codec.ts";
 import type { PartitionDocument } from "./documents.ts";
 import { collections } from "./hot_store.ts";
+import { MemberChunks } from "./member_chunks.ts";
 import { fromStoredMinute, toStoredMinute } from "./minute_codec.ts";
 
 const DUPLICATE_KEY = 11_000;
@@ -26,11 +27,13 @@ const DOCUMENTS_PER_WRITE = 500;
 export class HotSink implements Sink<MinuteChange, StoredWindow> {
   readonly snapshots: SnapshotStore;
   readonly #collections: ReturnType<typeof collections>;
+  readonly #members: MemberChunks;
   readonly #nowMs: () => number;
   readonly #lastProcessingMs = new Map<number, number>();
 
   constructor(database: Db, snapshots: SnapshotStore, nowMs: () => number) {
     this.#collections = collections(database);
+    this.#members = new MemberChunks(database);
     this.snapshots = snapshots;
     this.#nowMs = nowMs;
   }
@@ -43,7 +46,9 @@ export class HotSink implements Sink<MinuteChange, StoredWindow> {
   async write(batch: SinkBatch<MinuteChange>): Promise<void> {
     const { minutes, cohorts, breakdowns, stores } = this.#collections;
     const { change, partition } = batch;
+    await this.#members.store(change.minutes);
     await replaceOlder(minutes, change.minutes.map((minute) => fromStoredMinute(minute, partition)));
+    await this.#members.removeOlder(change.minutes);
     await replaceOlder(cohorts, change.cohorts.map((cohort) => fromStoredCohort(cohort, partition)));
     await replaceOlder(
       breakdowns,
@@ -67,7 +72,9 @@ export class HotSink implements Sink<MinuteChange, StoredWindow> {
       const ids = keys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
       return { _id: { $in: ids } };
     };
-    for await (const document of minutes.find(asked("minute"))) keep(toStoredMinute(document));
+    for await (const document of minutes.find(asked("minute"))) {
+      keep(toStoredMinute(document, await this.#members.of(document)));
+    }
     for await (const document of cohorts.find(asked("cohort"))) keep(toStoredCohort(document));
     for await (const document of breakdowns.find(asked("breakdown"))) keep(toStoredBreakdown(document));
     return found;
@@ -128,7 +135,7 @@ async function replaceOlder<T extends GuardedDocument>(
 }
 
 /** Lets a guarded upsert through; where the store is further already, the server's duplicate key is the answer. */
-async function refusingStale(write: Promise<unknown>): Promise<void> {
+export async function refusingStale(write: Promise<unknown>): Promise<void> {
   try {
     await write;
   } catch (error) {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { BSON } from "mongodb";
 import {
   type LogRecord,
   type MinuteChange,
@@ -111,6 +112,33 @@ Deno.test("the earliest money decides a store's currency, whichever partition wr
   });
 });
 
+Deno.test("a minute with more members than fit into a document is stored in parts, and read back whole", async () => {
+  await withSink(async (store, sink) => {
+    const words = (hashes: number) => new Uint32Array(2 * hashes).map((_, at) => at * 2_654_435_761);
+    const [minute] = foldOf(3).take(true).minutes.filter(({ closed }) => closed);
+    const crowded = (through: number, users: number) => ({
+      ...foldOf(3).take(true),
+      minutes: [{
+        ...minute!,
+        through: through as Offset,
+        members: { users: words(users), sessions: words(9) },
+      }],
+    });
+    const key = windowKey("minute", minute!.id);
+    const { members } = collections(store.database);
+    await sink.write(batch(3, crowded(3, 100_000)));
+    assert.deepEqual((await sink.load(PARTITION, [key])).get(key), crowded(3, 100_000).minutes[0]);
+    assert.equal(await members.countDocuments(), 13);
+    await sink.write(batch(4, crowded(4, 100_001)));
+    await sink.write(batch(3, crowded(3, 100_000)));
+    assert.deepEqual((await sink.load(PARTITION, [key])).get(key), crowded(4, 100_001).minutes[0]);
+    for await (const document of collections(store.database).minutes.find()) {
+      assert.ok(BSON.calculateObjectSize(document) < 256 * 1_024);
+    }
+    for await (const chunk of members.find()) assert.ok(BSON.calculateObjectSize(chunk) < 256 * 1_024);
+  });
+});
+
 Deno.test("snapshots come furthest first, three are kept, and one of several megabytes is whole", async () => {
   await withSink(async (_store, sink) => {
     const large = crypto.getRandomValues(new Uint8Array(60_000));
@@ -123,6 +151,20 @@ Deno.test("snapshots come furthest first, three are kept, and one of several meg
     for await (const snapshot of sink.snapshots.list(PARTITION)) found.push(snapshot);
     assert.deepEqual(found, [megabytes, new Uint8Array([30]), new Uint8Array([20])]);
     for await (const _ of sink.snapshots.list(PARTITION + 1)) assert.fail("another partition has snapshots");
+  });
+});
+
+Deno.test("a rebuild's snapshot takes the place of all others of its partition", async () => {
+  await withHotStore(async ({ database }) => {
+    const snapshots = createSnapshotStore(database, "rollup");
+    const of = (partition: number) => Array.fromAsync(snapshots.list(partition));
+    for (const through of [10, 40, 20]) {
+      await snapshots.save(PARTITION, through as Offset, new Uint8Array([through]));
+    }
+    await snapshots.save(PARTITION + 1, 50 as Offset, new Uint8Array([50]));
+    await snapshots.replace(PARTITION, 30 as Offset, new Uint8Array([30]));
+    assert.deepEqual(await of(PARTITION), [new Uint8Array([30])]);
+    assert.deepEqual(await of(PARTITION + 1), [new Uint8Array([50])]);
   });
 });
 

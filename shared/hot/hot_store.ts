@@ -3,6 +3,7 @@ import {
   type BreakdownDocument,
   type CohortDocument,
   COLLECTIONS,
+  type MemberChunkDocument,
   type MinuteDocument,
   type PartitionDocument,
   type StoreDocument,
@@ -38,6 +39,7 @@ export function collections(database: Db) {
     minutes: database.collection<MinuteDocument>(COLLECTIONS.minutes),
     cohorts: database.collection<CohortDocument>(COLLECTIONS.cohorts),
     breakdowns: database.collection<BreakdownDocument>(COLLECTIONS.breakdowns),
+    members: database.collection<MemberChunkDocument>(COLLECTIONS.members),
     partitions: database.collection<PartitionDocument>(COLLECTIONS.partitions),
     stores: database.collection<StoreDocument>(COLLECTIONS.stores),
   };
@@ -50,11 +52,14 @@ export function collections(database: Db) {
  * that is loaded from a file stays hot as long as what happens today.
  */
 export async function prepareHotStore(database: Db, retentionMs: number): Promise<void> {
-  const { minutes, cohorts, breakdowns } = collections(database);
+  const { minutes, cohorts, breakdowns, members } = collections(database);
+  const retention = { touched: 1 } as const;
+  const expiry = { name: "retention", expireAfterSeconds: Math.ceil(retentionMs / 1_000) };
   for (const collection of [minutes, cohorts, breakdowns]) {
     await collection.createIndexes([
       { key: { store: 1, minute: 1 }, name: "store_minute" },
-      { key: { touched: 1 }, name: "retention", expireAfterSeconds: Math.ceil(retentionMs / 1_000) },
+      { key: retention, ...expiry },
     ]);
   }
+  await members.createIndexes([{ key: { minute_id: 1 }, name: "minute" }, { key: retention, ...expiry }]);
 }

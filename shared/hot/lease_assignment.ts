@@ -1,6 +1,7 @@
 import type { Db } from "mongodb";
 import { type Assignment, pause } from "@countinghouse/log";
 import type { Logger } from "@countinghouse/shared/telemetry";
+import { leaseId, leases, refusedAsTaken, unheld } from "./lease.ts";
 
 /** How a worker takes part in sharing partitions. */
 export interface LeaseOptions {
@@ -23,21 +24,15 @@ interface MemberDocument {
   readonly expires: Date;
 }
 
-interface LeaseDocument {
-  readonly _id: string;
-  readonly owner: string | null;
-  readonly expires: Date;
-}
-
 /** A worker says that it is alive this often within the time that it counts as alive. */
 const SIGNS_PER_TTL = 6;
-const DUPLICATE_KEY = 11_000;
 
 /**
  * Shares partitions among the workers that are alive, by leases in the hot store: every worker says that it is
  * alive, all come to the same division by sorting the names, and a partition changes hands when its owner lets go
  * of it or its lease runs out. So a partition is read again within the lease's time after its worker was killed,
- * and at once when that worker comes back; there is no broker session to wait for.
+ * and at once when that worker comes back; there is no broker session to wait for. A lease that is held back (see
+ * {@link holdLease}) is let go of by whoever has it and taken by no worker.
  *
  * Clocks may differ: a lease that runs out too early makes two workers read a partition for a while, which costs
  * work and changes no number.
@@ -94,22 +89,15 @@ export class LeaseAssignment implements Assignment {
     return mine;
   }
 
-  /** Takes or renews a lease, unless another worker holds it. */
+  /** Takes or renews a lease, unless another worker has it, or it is held back from all of them. */
   async #take(partition: number): Promise<boolean> {
     const { worker } = this.#options;
-    const free = [{ owner: worker }, { owner: null }, { expires: { $lte: this.#now() } }];
-    try {
-      await this.#leases.updateOne(
-        { _id: this.#leaseId(partition), $or: free },
-        { $set: { owner: worker, expires: this.#expiry() } },
-        { upsert: true },
-      );
-      return true;
-    } catch (error) {
-      // The lease is there and not free, so the upsert met it.
-      if ((error as { code?: unknown }).code === DUPLICATE_KEY) return false;
-      throw error;
-    }
+    const free = { $or: [{ owner: worker }, { owner: null }, { expires: { $lte: this.#now() } }] };
+    return !await refusedAsTaken(this.#leases.updateOne(
+      { _id: this.#leaseId(partition), $and: [free, unheld(this.#now())] },
+      { $set: { owner: worker, expires: this.#expiry() } },
+      { upsert: true },
+    ));
   }
 
   async #extend(partition: number): Promise<void> {
@@ -125,7 +113,7 @@ export class LeaseAssignment implements Assignment {
   }
 
   get #leases() {
-    return this.#options.database.collection<LeaseDocument>("leases");
+    return leases(this.#options.database);
   }
 
   get #memberId(): string {
@@ -133,7 +121,7 @@ export class LeaseAssignment implements Assignment {
   }
 
   #leaseId(partition: number): string {
-    return `${this.#options.group}/${partition}`;
+    return leaseId(this.#options.group, partition);
   }
 
   #now(): Date {

@@ -1,13 +1,15 @@
-import { Binary } from "mongodb";
 import {
   type CurrencyCode,
   LatencyHistogram,
+  type Members,
   type MoneyTotals,
   type Offset,
   type Rollup,
   type StoredMinute,
 } from "@countinghouse/core";
 import type { MinuteDocument } from "./documents.ts";
+import { chunkCount } from "./member_chunks.ts";
+import { decodeWords, encodeWords } from "./word_codec.ts";
 
 /** A stored minute as its document. */
 export function fromStoredMinute(minute: StoredMinute, partition: number): MinuteDocument {
@@ -22,17 +24,19 @@ export function fromStoredMinute(minute: StoredMinute, partition: number): Minut
     restatements: minute.restatements,
     touched: new Date(minute.touchedMs),
     user_sketch: encodeWords(minute.userSketch),
-    ...(minute.members === undefined ? {} : {
-      members: {
-        users: encodeWords(minute.members.users),
-        sessions: encodeWords(minute.members.sessions),
-      },
-    }),
+    ...encodeMembers(minute.members),
   };
 }
 
-/** Reads a document back into a stored minute. */
-export function toStoredMinute(document: MinuteDocument): StoredMinute {
+function encodeMembers(members: Members | undefined): Pick<MinuteDocument, "members" | "member_chunks"> {
+  if (members === undefined) return {};
+  const chunks = chunkCount(members);
+  if (chunks > 0) return { member_chunks: chunks };
+  return { members: { users: encodeWords(members.users), sessions: encodeWords(members.sessions) } };
+}
+
+/** Reads a document, and its members as {@link MemberChunks} found them, back into a stored minute. */
+export function toStoredMinute(document: MinuteDocument, members: Members | undefined): StoredMinute {
   return {
     kind: "minute",
     id: document._id,
@@ -44,10 +48,7 @@ export function toStoredMinute(document: MinuteDocument): StoredMinute {
     closed: document.closed,
     restatements: document.restatements,
     userSketch: decodeWords(document.user_sketch),
-    members: document.members && {
-      users: decodeWords(document.members.users),
-      sessions: decodeWords(document.members.sessions),
-    },
+    members,
   };
 }
 
@@ -67,15 +68,4 @@ export function decodeRollup(document: Pick<MinuteDocument, "counts" | "money" |
     money: new Map(Object.entries(document.money) as [CurrencyCode, MoneyTotals][]),
     latency: LatencyHistogram.fromWords(decodeWords(document.latency)),
   };
-}
-
-/** 32-bit words as bytes; little-endian, as every machine this runs on is. */
-export function encodeWords(words: Uint32Array): Binary {
-  return new Binary(new Uint8Array(words.buffer, words.byteOffset, words.byteLength));
-}
-
-/** Reads {@link encodeWords} back. */
-export function decodeWords(binary: Binary): Uint32Array {
-  const bytes = binary.value();
-  return new Uint32Array(Uint8Array.from(bytes).buffer);
 }

@@ -9,7 +9,8 @@ import {
   zeroCounts,
 } from "@countinghouse/core";
 import type { MinuteDocument, PartitionDocument } from "./documents.ts";
-import { encodeRollup, encodeWords } from "./minute_codec.ts";
+import { encodeRollup } from "./minute_codec.ts";
+import { encodeWords } from "./word_codec.ts";
 import type { WindowRules } from "./minute_window.ts";
 
 /** For tests: a minute's document, of which only what the test speaks about is given. */

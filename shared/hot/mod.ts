@@ -7,6 +7,8 @@ export * from "./breakdown_codec.ts";
 export * from "./cohort_codec.ts";
 export * from "./documents.ts";
 export * from "./lease_assignment.ts";
+export * from "./lease_hold.ts";
+export * from "./member_chunks.ts";
 export * from "./minute_codec.ts";
 export * from "./hot_sink.ts";
 export * from "./hot_store.ts";
@@ -22,3 +24,4 @@ export {
   type WindowContext,
   type WindowRules,
 } from "./minute_window.ts";
+export * from "./word_codec.ts";

@@ -1,17 +1,33 @@
-import { type Db, GridFSBucket } from "mongodb";
+import { type Db, GridFSBucket, type ObjectId } from "mongodb";
+import type { Offset } from "@countinghouse/core";
 import type { SnapshotStore } from "@countinghouse/log";
 
 /** How many snapshots of a partition are kept: the newest, and two to fall back on. */
 const KEPT = 3;
 
+/** Snapshots in the hot store. */
+export interface HotSnapshotStore extends SnapshotStore {
+  /** Keeps a snapshot and lets go of every other of the partition: what a rebuild from the log ends with. */
+  replace(partition: number, through: Offset, bytes: Uint8Array): Promise<void>;
+}
+
 /**
  * Keeps snapshots in GridFS: bucket `snapshots`, a file per snapshot, with its partition and offset in the metadata.
  * GridFS writes the file's entry after its content, so a half-written snapshot is never listed.
  */
-export function createSnapshotStore(database: Db, worker: string): SnapshotStore {
+export function createSnapshotStore(database: Db, worker: string): HotSnapshotStore {
   const bucket = new GridFSBucket(database, { bucketName: "snapshots" });
   const furthestFirst = (partition: number) =>
     bucket.find({ filename: nameOf(worker, partition) }).sort({ "metadata.through": -1, uploadDate: -1 });
+  const upload = async (partition: number, through: Offset, bytes: Uint8Array): Promise<ObjectId> => {
+    const stream = bucket.openUploadStream(nameOf(worker, partition), { metadata: { partition, through } });
+    await new Promise<void>((resolve, reject) => {
+      stream.once("finish", () => resolve());
+      stream.once("error", reject);
+      stream.end(bytes);
+    });
+    return stream.id;
+  };
   return {
     async *list(partition) {
       for await (const file of furthestFirst(partition)) {
@@ -21,14 +37,14 @@ export function createSnapshotStore(database: Db, worker: string): SnapshotStore
       }
     },
     async save(partition, through, bytes) {
-      const upload = bucket.openUploadStream(nameOf(worker, partition), { metadata: { partition, through } });
-      await new Promise<void>((resolve, reject) => {
-        upload.once("finish", () => resolve());
-        upload.once("error", reject);
-        upload.end(bytes);
-      });
+      await upload(partition, through, bytes);
       const files = await furthestFirst(partition).skip(KEPT).toArray();
       for (const file of files) await bucket.delete(file._id);
+    },
+    async replace(partition, through, bytes) {
+      const kept = await upload(partition, through, bytes);
+      const files = await furthestFirst(partition).toArray();
+      for (const file of files) if (!file._id.equals(kept)) await bucket.delete(file._id);
     },
   };
 }

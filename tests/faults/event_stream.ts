@@ -74,8 +74,8 @@ function randomEvent(serial: number, timeMs: number, random: SeededRandom): Even
     event_id: `e-${serial}`,
     event_type: type,
     event_ts: new Date(timeMs).toISOString(),
-    user_id: `u-${random.whole(12)}`,
-    session_id: `s-${random.whole(3)}`,
+    user_id: `u-${random.whole(7)}`,
+    session_id: `s-${random.whole(2)}`,
     ...(store === undefined ? {} : { store_id: store }),
     ...(isOrder ? { value: (1 + random.whole(50_000)) / 100, currency: random.pick(currencies) } : {}),
     ...(isOrder && random.chance(0.8) ? { order_id: `o-${serial}` } : {}),
@@ -88,9 +88,9 @@ function randomEvent(serial: number, timeMs: number, random: SeededRandom): Even
 /** When an event happened that arrives at a time, by the shop's clock. */
 function randomTimeMs(atMs: number, bursts: readonly number[], random: SeededRandom): number {
   const kind = random.fraction();
-  if (kind < 0.75) return atMs - random.whole(5 * SECOND_MS);
-  if (kind < 0.82) return atMs - random.whole(9 * MINUTE_MS);
-  if (kind < 0.87) return Math.min(atMs, random.pick(bursts) + random.whole(90 * SECOND_MS));
+  if (kind < 0.7) return atMs - random.whole(5 * SECOND_MS);
+  if (kind < 0.77) return atMs - random.whole(9 * MINUTE_MS);
+  if (kind < 0.84) return Math.min(atMs, random.pick(bursts) + random.whole(90 * SECOND_MS));
   if (kind < 0.92) return atMs - random.whole(2 * HOUR_MS);
   if (kind < 0.96) return atMs + random.whole(4 * MINUTE_MS);
   return atMs + 6 * MINUTE_MS + random.whole(24 * HOUR_MS);

@@ -14,6 +14,7 @@ import {
   fromStoredBreakdown,
   fromStoredCohort,
   fromStoredMinute,
+  inlineMembers,
   type MinuteDocument,
   toStoredBreakdown,
   toStoredCohort,
@@ -159,7 +160,7 @@ function decode(key: string, bytes: Uint8Array): StoredWindow {
   const kind = key.slice(0, key.indexOf("/")) as StoredWindow["kind"];
   switch (kind) {
     case "minute":
-      return toStoredMinute(document as MinuteDocument);
+      return toStoredMinute(document as MinuteDocument, inlineMembers(document as MinuteDocument));
     case "cohort":
       return toStoredCohort(document as CohortDocument);
     case "breakdown":

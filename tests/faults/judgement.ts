@@ -7,6 +7,7 @@ import { GuardedMinuteStore } from "./guarded_minute_store.ts";
 import { type LogRecount, recountLog } from "./log_recount.ts";
 import { TOPICS } from "./simulated_worker.ts";
 import type { Outcome } from "./simulation.ts";
+import { RULES } from "./worker_settings.ts";
 
 /**
  * Judges what a simulated run left behind: the documents are those of a run in one go, to the byte; the minutes and
@@ -17,19 +18,17 @@ import type { Outcome } from "./simulation.ts";
 export async function judge(outcome: Outcome): Promise<void> {
   deepEqual(outcome.store.violations, []);
   sameAsUndisturbed(outcome.store, await undisturbed(outcome));
-  const recounts = outcome.records.map((records, partition) =>
-    recountLog(partition, records, outcome.settings.fold)
-  );
+  const recounts = outcome.records.map((records, partition) => recountLog(partition, records, RULES));
   recounts.forEach((recount, partition) => sameAsRecount(outcome.store, partition, recount));
   await sameDeadLetters(outcome, recounts);
 }
 
 /** What a run without a fault stores: all records in one batch, one write. */
-async function undisturbed({ records, settings }: Outcome): Promise<GuardedMinuteStore> {
+async function undisturbed({ records }: Outcome): Promise<GuardedMinuteStore> {
   const store = new GuardedMinuteStore();
   for (const [partition, all] of records.entries()) {
     const end = all.length as Offset;
-    const fold = new MinuteFold(partition, settings.fold);
+    const fold = new MinuteFold(partition, RULES);
     const batch = { partition, records: all, from: START, through: end, end };
     equal(fold.needs(batch).length > 0, true, "the stream holds no late event");
     fold.apply(batch);

@@ -1,10 +1,9 @@
-import { MinuteFold, type MinuteFoldOptions, type Offset } from "@countinghouse/core";
+import { MinuteFold, type Offset } from "@countinghouse/core";
 import {
   deadLetterWriter,
   type HeadedBatch,
   InjectedFaultError,
   type Log,
-  type PumpsOptions,
   runPumps,
 } from "@countinghouse/log";
 import { RollupSink } from "@countinghouse/rollup/sink";
@@ -16,18 +15,10 @@ import type { GuardedMinuteStore } from "./guarded_minute_store.ts";
 import type { MemorySnapshots } from "./memory_snapshots.ts";
 import { sleep } from "./simulated_time.ts";
 import { wanderingAssignment } from "./wandering_assignment.ts";
+import { RULES, type WorkerSettings } from "./worker_settings.ts";
 
 /** The topics of a simulation. */
 export const TOPICS = { events: "events", deadLetters: "events.dead-letter" } as const;
-
-/** The settings of a worker, as its main.ts would read them. */
-export interface WorkerSettings {
-  readonly fold: MinuteFoldOptions;
-  readonly pump: Pick<
-    PumpsOptions<never>,
-    "tickMs" | "wholeTickMs" | "maxPendingRecords" | "checkpointIntervalMs" | "drainMs"
-  >;
-}
 
 /** What workers share. */
 export interface World {
@@ -39,7 +30,6 @@ export interface World {
   readonly snapshots: MemorySnapshots;
   readonly journal: FaultJournal;
   readonly random: SeededRandom;
-  readonly settings: WorkerSettings;
   readonly onPoll: (batch: HeadedBatch) => void;
   readonly onCommit: (positions: ReadonlyMap<number, Offset>) => void;
 }
@@ -70,14 +60,16 @@ export class SimulatedWorker implements Faults {
   #state: "up" | "stalled" | "crashed" | "ended" = "up";
   readonly #world: World;
   readonly #fate: Fate;
+  readonly #settings: WorkerSettings;
   readonly #stop = new AbortController();
   readonly #passings = new Map<FaultPoint, number>();
   readonly #onGone: () => void;
   readonly #onStalled: () => void;
 
-  constructor(readonly name: string, world: World, fate: Fate) {
+  constructor(readonly name: string, world: World, fate: Fate, settings: WorkerSettings) {
     this.#world = world;
     this.#fate = fate;
+    this.#settings = settings;
     ({ promise: this.gone, resolve: this.#onGone } = Promise.withResolvers<void>());
     ({ promise: this.stalled, resolve: this.#onStalled } = Promise.withResolvers<void>());
     void this.#run();
@@ -142,7 +134,8 @@ export class SimulatedWorker implements Faults {
   }
 
   async #run(): Promise<void> {
-    const { settings, partitions, store, snapshots, onCommit, journal, random } = this.#world;
+    const { partitions, store, snapshots, onCommit, journal, random } = this.#world;
+    const { closedMinutesKept, pump } = this.#settings;
     const onPoll = (batch: HeadedBatch) => {
       this.polled.set(batch.partition, batch.through);
       this.#world.onPoll(batch);
@@ -164,10 +157,10 @@ export class SimulatedWorker implements Faults {
           onChange: (change) => this.isUp && journal.note(change, this.name),
           release: () => this.pass("letting go of a partition").catch(() => {}),
         }),
-        createFold: (partition, from) => new MinuteFold(partition, settings.fold, from),
+        createFold: (partition, from) => new MinuteFold(partition, { ...RULES, closedMinutesKept }, from),
         sink: new RollupSink(TOPICS.events, minutes, deadLetters),
         logger: createLogger("error", () => {}),
-        ...settings.pump,
+        ...pump,
         commit: async (positions) => {
           await this.pass("before the commit");
           onCommit(positions);

@@ -5,20 +5,13 @@ import { GuardedMinuteStore } from "./guarded_minute_store.ts";
 import { MemorySnapshots } from "./memory_snapshots.ts";
 import { produce } from "./producer.ts";
 import { inSimulatedTime, sleep } from "./simulated_time.ts";
-import {
-  type Fate,
-  LONGEST_STALL_MS,
-  SimulatedWorker,
-  TOPICS,
-  type WorkerSettings,
-  type World,
-} from "./simulated_worker.ts";
+import { type Fate, LONGEST_STALL_MS, SimulatedWorker, TOPICS, type World } from "./simulated_worker.ts";
+import { PATIENT, randomSettings, type WorkerSettings } from "./worker_settings.ts";
 
 /** What a simulated run leaves behind. */
 export interface Outcome {
   readonly seed: number;
   readonly journal: FaultJournal;
-  readonly settings: WorkerSettings;
   readonly log: MemoryLog;
   /** The records of each partition of the events' topic. */
   readonly records: readonly (readonly HeadedRecord[])[];
@@ -61,7 +54,6 @@ export function simulate(
       snapshots: new MemorySnapshots(),
       journal,
       random,
-      settings: randomSettings(random),
       onPoll: ({ partition, records, through }) => {
         const known = records.filter(({ offset }) => offset < polled[partition]!).length;
         if (known > 0) journal.count("record delivered again", known);
@@ -84,7 +76,7 @@ export function simulate(
       const different = new Set(letters.map(({ headers }) => headers["source_offset"])).size;
       if (different < letters.length) journal.count("dead letter appended again", letters.length - different);
     }
-    return { seed, journal, settings: world.settings, log, records, store };
+    return { seed, journal, log, records, store };
   });
 }
 
@@ -102,8 +94,9 @@ async function liveThrough(seed: number, world: World, produced: Promise<void>):
       passing: random.pick([1, 1, 2, 3, 6, 15]),
     };
     const wanders = random.chance(0.4);
-    const worker = begin(`worker ${life}`, world, { strike, errorChance, lateChance, wanders });
-    const lifeMs = 1_000 + random.fraction() * 8_000;
+    const fate = { strike, errorChance, lateChance, wanders };
+    const worker = begin(`worker ${life}`, world, fate, randomSettings(random));
+    const lifeMs = 50 + random.fraction() ** 3 * 8_000;
     await Promise.race([worker.gone, worker.stalled, sleep(lifeMs)]);
     const letGoMs = random.chance(0.4) ? 0 : random.fraction() * 5_000;
     if (letGoMs === 0 && worker.isUp) {
@@ -114,9 +107,7 @@ async function liveThrough(seed: number, world: World, produced: Promise<void>):
     await sleep(random.fraction() * 500);
   }
   await produced;
-  const { fold, pump } = world.settings;
-  const patient = { fold, pump: { ...pump, drainMs: 60_000 } };
-  const last = begin("last worker", { ...world, settings: patient }, NO_FAULTS);
+  const last = begin("last worker", world, NO_FAULTS, PATIENT);
   await caughtUp(last, world);
   last.stop();
   await last.gone;
@@ -125,10 +116,10 @@ async function liveThrough(seed: number, world: World, produced: Promise<void>):
   await sleep(LONGEST_STALL_MS);
 }
 
-function begin(name: string, world: World, fate: Fate): SimulatedWorker {
+function begin(name: string, world: World, fate: Fate, settings: WorkerSettings): SimulatedWorker {
   const { workers, journal } = world;
   journal.note(workers.some((other) => other.isUp) ? "begins while another goes on" : "begins", name);
-  const worker = new SimulatedWorker(name, world, fate);
+  const worker = new SimulatedWorker(name, world, fate, settings);
   workers.push(worker);
   return worker;
 }
@@ -163,23 +154,4 @@ async function caughtUp(worker: SimulatedWorker, { log }: World): Promise<void> 
 async function recordsOf(log: MemoryLog, topic: string, partition: number): Promise<readonly HeadedRecord[]> {
   const range = (await log.ranges(topic)).find((range) => range.partition === partition)!;
   return await Array.fromAsync(readRange(log, topic, range, new AbortController().signal));
-}
-
-function randomSettings(random: SeededRandom): WorkerSettings {
-  return {
-    fold: {
-      allowedLatenessMs: 10 * 60_000,
-      maxSkewMs: 5 * 60_000,
-      sessionTimeoutMs: 30 * 60_000,
-      dedup: { horizonMs: 3_600_000, maxIds: 1_000_000 },
-      closedMinutesKept: random.pick([0, 2, 2_000]),
-    },
-    pump: {
-      tickMs: random.pick([10, 50, 250]),
-      wholeTickMs: random.pick([10, 200, 1_000]),
-      maxPendingRecords: random.pick([10, 50, 1_000]),
-      checkpointIntervalMs: random.pick([0, 100, 1_000]),
-      drainMs: random.pick([20, 300, 4_000]),
-    },
-  };
 }

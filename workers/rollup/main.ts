@@ -16,6 +16,7 @@ import { loadSettings } from "@countinghouse/shared/config";
 import { loadEndpoints } from "@countinghouse/shared/endpoints";
 import { shutdownSignal } from "@countinghouse/shared/shutdown";
 import { createLogger } from "@countinghouse/shared/telemetry";
+import { foldOptions } from "./fold_options.ts";
 import { RollupSink } from "./rollup_sink.ts";
 
 /** How many records may wait for MongoDB before reading stops. */
@@ -55,19 +56,13 @@ const assignment = new LeaseAssignment({
   nowMs: Date.now,
   logger,
 });
-const foldOptions = {
-  allowedLatenessMs: rollup.allowedLatenessMs,
-  maxSkewMs: rollup.maxSkewMs,
-  sessionTimeoutMs: rollup.sessionTimeoutMs,
-  dedup: { horizonMs: rollup.dedupHorizonMs, maxIds: rollup.dedupMaxIds },
-};
 
 try {
   await runPumps({
     log,
     topic: topics.events,
     assignment,
-    createFold: (partition, from) => new MinuteFold(partition, foldOptions, from),
+    createFold: (partition, from) => new MinuteFold(partition, foldOptions(settings), from),
     sink: new RollupSink(topics.events, minutes, deadLetterWriter(log, topics.deadLetters, signal)),
     logger,
     tickMs: rollup.tickMs,
