@@ -6,14 +6,14 @@ import {
   emptyPart,
   largestParts,
   type Part,
-  PART_COUNTERS,
   type PartCounter,
   type PartsLimit,
 } from "./breakdown.ts";
+import { readBreakdown, writeBreakdown } from "./breakdown_codec.ts";
 import type { ByteReader, ByteWriter } from "./byte_codec.ts";
 import type { EventType, ShopEvent } from "./event.ts";
 import { minuteId } from "./minute_id.ts";
-import type { CurrencyCode, MinorUnits } from "./money.ts";
+import type { MinorUnits } from "./money.ts";
 import { type Offset, START } from "./offset.ts";
 import { addMoney } from "./rollup.ts";
 import type { WindowState } from "./window_shelf.ts";
@@ -119,15 +119,7 @@ export class BreakdownState implements WindowState {
     writer.float64(this.minuteMs);
     writer.float64(this.through);
     writer.float64(this.touchedMs);
-    for (const dimension of DIMENSIONS) {
-      const { parts, other } = this.#breakdown[dimension];
-      writePart(writer, other);
-      writer.uint32(parts.size);
-      for (const [name, part] of parts) {
-        writer.text(name);
-        writePart(writer, part);
-      }
-    }
+    writeBreakdown(writer, this.#breakdown);
   }
 
   /** Reads {@link BreakdownState.write} back. */
@@ -137,12 +129,7 @@ export class BreakdownState implements WindowState {
     const state = new BreakdownState(minuteId(minuteMs, partition, store), store, minuteMs);
     state.through = reader.float64() as Offset;
     state.touchedMs = reader.float64();
-    for (const dimension of DIMENSIONS) {
-      const other = readPart(reader);
-      const parts = new Map<string, Part>();
-      for (let left = reader.uint32(); left > 0; left--) parts.set(reader.text(), readPart(reader));
-      state.#breakdown[dimension] = { parts, other };
-    }
+    state.#breakdown = readBreakdown(reader);
     return state;
   }
 
@@ -200,25 +187,4 @@ function cut(breakdown: Readonly<Breakdown>): Breakdown {
   return Object.fromEntries(
     DIMENSIONS.map((dimension) => [dimension, largestParts(breakdown[dimension], STORED)]),
   ) as Breakdown;
-}
-
-function writePart(writer: ByteWriter, { counts, money }: Part): void {
-  for (const counter of PART_COUNTERS) writer.float64(counts[counter]);
-  writer.uint32(money.size);
-  for (const [currency, { gross, refunds }] of money) {
-    writer.text(currency);
-    writer.float64(gross);
-    writer.float64(refunds);
-  }
-}
-
-function readPart(reader: ByteReader): Part {
-  const part = emptyPart();
-  for (const counter of PART_COUNTERS) part.counts[counter] = reader.float64();
-  for (let left = reader.uint32(); left > 0; left--) {
-    const currency = reader.text() as CurrencyCode;
-    const gross = reader.float64() as MinorUnits;
-    part.money.set(currency, { gross, refunds: reader.float64() as MinorUnits });
-  }
-  return part;
 }

@@ -11,6 +11,17 @@ export class ByteWriter {
     this.#length += 4;
   }
 
+  /** Appends a whole number from 0 to 2^53 - 1 in as many bytes as it needs: seven bits each, the lowest first. */
+  varint(value: number): void {
+    this.#reserve(8);
+    let rest = value;
+    while (rest >= 0x80) {
+      this.#bytes[this.#length++] = rest % 0x80 | 0x80;
+      rest = Math.floor(rest / 0x80);
+    }
+    this.#bytes[this.#length++] = rest;
+  }
+
   /** Appends any number. */
   float64(value: number): void {
     this.#reserve(8);
@@ -70,6 +81,16 @@ export class ByteReader {
     const value = this.#view.getUint32(this.#at, true);
     this.#at += 4;
     return value;
+  }
+
+  /** Reads a whole number of up to 53 bits. */
+  varint(): number {
+    let value = 0;
+    for (let scale = 1;; scale *= 0x80) {
+      const byte = this.#view.getUint8(this.#at++);
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+    }
   }
 
   /** Reads a number. */

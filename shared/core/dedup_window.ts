@@ -20,6 +20,8 @@ export interface DedupOptions {
  * Each id carries the generation it came in, an eighth of the horizon (or of `maxIds`, where that fills first).
  * When a generation begins, ids older than eight of them are dropped and the table is laid anew: so an id is
  * remembered for at least the horizon and at most nine eighths of it, and what is forgotten depends on the log alone.
+ * Generations end on a grid of append time, so where `maxIds` does not cut them short, a window that begins in
+ * mid-log soon forgets the same: that lets a log be replayed whose start is gone.
  */
 export class DedupWindow {
   readonly #generationMs: number;
@@ -79,12 +81,14 @@ export class DedupWindow {
   }
 
   #turn(appendTimeMs: number): void {
+    const isFull = appendTimeMs < this.#generationEndsMs;
     const idleMs = appendTimeMs - this.#generationEndsMs;
     const skipped = idleMs >= this.#generationMs ? Math.floor(idleMs / this.#generationMs) : 0;
     const turns = this.#generation === 0 ? 1 : 1 + Math.min(skipped, GENERATIONS);
     this.#generation += turns;
     this.#generationSize = 0;
-    this.#generationEndsMs = appendTimeMs + this.#generationMs;
+    this.#generationEndsMs = (Math.floor(appendTimeMs / this.#generationMs) + (isFull ? 2 : 1)) *
+      this.#generationMs;
     if (this.#generation > GENERATIONS + 1) this.#forget(this.#generation - GENERATIONS);
   }
 

@@ -34,6 +34,33 @@ Deno.test("an id is remembered for at least the horizon, and forgotten after nin
   }
 });
 
+Deno.test("a window that begins in mid-log forgets the same, once it has seen nine eighths of the horizon", () => {
+  const step = fc.record({
+    waitMs: fc.integer({ min: 0, max: 20 }),
+    repeat: fc.integer({ min: 1, max: 12 }),
+  });
+  const steps = fc.array(step, { minLength: 40, maxLength: 80 });
+  fc.assert(fc.property(steps, fc.integer({ min: 0, max: 20 }), (steps, begin) => {
+    const options = { horizonMs: 80, maxIds: 1_000_000 };
+    const [whole, part] = [new DedupWindow(options), new DedupWindow(options)];
+    const repeated = new Set<number>();
+    let [nowMs, startMs] = [1_003, Infinity];
+    steps.forEach(({ waitMs, repeat }, at) => {
+      nowMs += waitMs;
+      if (at === begin) startMs = nowMs;
+      const again = at - repeat;
+      const names = again < 0 || repeated.has(again) ? [at] : [at, again];
+      repeated.add(again);
+      for (const name of names) {
+        const isNew = whole.add(id(`${name}`), nowMs);
+        if (at < begin) continue;
+        const isNewToPart = part.add(id(`${name}`), nowMs);
+        if (nowMs - startMs > 90) assert.equal(isNewToPart, isNew);
+      }
+    });
+  }));
+});
+
 Deno.test("after a silence longer than the horizon nothing is remembered", () => {
   const window = new DedupWindow({ horizonMs: HOUR_MS, maxIds: 1_000_000 });
   for (let i = 0; i < 100; i++) window.add(id(`${i}`), i);

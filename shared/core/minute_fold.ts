@@ -56,7 +56,7 @@ export interface MinuteChange {
 }
 
 /** Raised when the layout of a snapshot changes; an older one is then skipped. */
-const SNAPSHOT_VERSION = 3;
+const SNAPSHOT_VERSION = 4;
 const CLOSED_MINUTES_KEPT = 2_000;
 
 const hash = new Hash64();

@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./breakdown.ts";
+export * from "./breakdown_codec.ts";
 export * from "./breakdown_state.ts";
 export * from "./byte_codec.ts";
 export * from "./cohort.ts";

@@ -1,5 +1,5 @@
 import type { Binary } from "mongodb";
-import type { Cohort, Counter, Dimension, PartCounter } from "@countinghouse/core";
+import type { Cohort, Counter } from "@countinghouse/core";
 
 /** Names of the collections. */
 export const COLLECTIONS = {
@@ -71,18 +71,6 @@ export interface CohortDocument extends Readonly<Cohort> {
   readonly touched: Date;
 }
 
-/** Totals of one value of a dimension. */
-export interface PartDocument {
-  readonly counts: Readonly<Record<PartCounter, number>>;
-  readonly money: MoneyDocument;
-}
-
-/** The largest values of a dimension, the largest first, and all others together. */
-export interface DimensionDocument {
-  readonly parts: readonly (PartDocument & { readonly name: string })[];
-  readonly other: PartDocument;
-}
-
 /**
  * One store's minute in one partition by dimension: collection `breakdowns`, with the same `_id` and guard as the
  * minute, written less often.
@@ -95,7 +83,8 @@ export interface BreakdownDocument {
   readonly through: number;
   readonly closed: boolean;
   readonly touched: Date;
-  readonly dimensions: Readonly<Record<Dimension, DimensionDocument>>;
+  /** See writeBreakdown of shared/core. */
+  readonly breakdown: Binary;
 }
 
 /** How far a partition is folded in, and its books: collection `partitions`, `_id` is the partition's number. */
