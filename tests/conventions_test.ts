@@ -16,7 +16,7 @@ const workspace = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`)) as {
   readonly imports: Readonly<Record<string, string>>;
 };
 const members = workspace.workspace.map((member) => member.replace(/^\.\//, ""));
-const isTest = ({ path }: TextFile) => /_test\.tsx?$/.test(path);
+const isTest = ({ path }: TextFile) => /_(test|fixture)\.tsx?$/.test(path);
 
 /** The lines that match a pattern, as "path:line: match"; this file, which names what it forbids, is left out. */
 function matches(among: readonly TextFile[], pattern: RegExp, view = (text: string) => text): string[] {

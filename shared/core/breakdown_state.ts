@@ -12,11 +12,10 @@ import {
 import { readBreakdown, writeBreakdown } from "./breakdown_codec.ts";
 import type { ByteReader, ByteWriter } from "./byte_codec.ts";
 import type { EventType, ShopEvent } from "./event.ts";
-import { minuteId } from "./minute_id.ts";
 import type { MinorUnits } from "./money.ts";
-import { type Offset, START } from "./offset.ts";
+import type { Offset } from "./offset.ts";
 import { addMoney } from "./rollup.ts";
-import type { WindowState } from "./window_shelf.ts";
+import { readKey, type StoredHead, WindowState } from "./window_state.ts";
 
 /** What of a dimension is stored by name, so that a document of nine stays under 256 KB. */
 export const STORED: PartsLimit = { parts: 100, bytes: 26_000 };
@@ -37,41 +36,24 @@ const COUNTER_OF: Readonly<Record<EventType, PartCounter | undefined>> = {
 };
 
 /** The breakdown of one store's minute in one partition, as a sink stores it. */
-export interface StoredBreakdown {
+export interface StoredBreakdown extends StoredHead {
   readonly kind: "breakdown";
-  /** See {@link minuteId}. */
-  readonly id: string;
-  readonly store: string;
-  readonly minuteMs: number;
   /** Of each dimension what is {@link STORED} by name, the rest in `other`. */
   readonly breakdown: Readonly<Breakdown>;
-  /** Behind the last record that changed it. */
-  readonly through: Offset;
-  /** The append time of that record. */
-  readonly touchedMs: number;
-  readonly closed: boolean;
 }
 
 /**
  * The state of a minute's breakdown. When the minute closes it is cut to what is stored, so that it goes on the
  * same whether it stays in memory or is read back.
  */
-export class BreakdownState implements WindowState {
+export class BreakdownState extends WindowState {
   #breakdown = emptyBreakdown();
   /** A part or a currency came in since the last cut. */
   #grown = false;
-  through = START;
-  touchedMs = 0;
-  closed = false;
-  changed = false;
-  /** Records below this were in when the state was read back from the sink. */
-  #storedThrough = START;
-
-  constructor(readonly id: string, readonly store: string, readonly minuteMs: number) {}
 
   /** Counts an event. One that the stored state holds already changes nothing. */
   count(event: ShopEvent, offset: Offset, appendTimeMs: number): void {
-    if (offset < this.#storedThrough) return;
+    if (this.holds(offset)) return;
     const { amount, quantity, mobile } = event;
     const device = mobile === undefined ? undefined : mobile ? "mobile" : "desktop";
     this.#add("country", event.country, event, amount, 0);
@@ -85,50 +67,37 @@ export class BreakdownState implements WindowState {
     if (event.items.length === 0) this.#add("product", event.productId, event, amount, quantity);
     for (const item of event.items) this.#add("product", item.productId, event, item.amount, item.quantity);
     if (this.closed && this.#grown) this.#cut();
-    this.#touch(offset, appendTimeMs);
+    this.touch(offset, appendTimeMs);
   }
 
-  close(offset: Offset, appendTimeMs: number): void {
-    if (this.closed) return;
-    this.closed = true;
-    this.#cut();
-    this.#touch(offset, appendTimeMs);
+  override close(offset: Offset, appendTimeMs: number): void {
+    if (!this.closed) this.#cut();
+    super.close(offset, appendTimeMs);
   }
 
   /** The state as a sink stores it. */
   toStored(): StoredBreakdown {
-    const { id, store, minuteMs, through, touchedMs, closed } = this;
-    const breakdown = cut(this.#breakdown);
-    return { kind: "breakdown", id, store, minuteMs, breakdown, through, touchedMs, closed };
+    return { kind: "breakdown", ...this.head, breakdown: cut(this.#breakdown) };
   }
 
   /** Takes a stored breakdown up again. */
   static fromStored(stored: StoredBreakdown): BreakdownState {
     const state = new BreakdownState(stored.id, stored.store, stored.minuteMs);
     state.#breakdown = cut(stored.breakdown);
-    state.through = stored.through;
-    state.#storedThrough = stored.through;
-    state.touchedMs = stored.touchedMs;
-    state.closed = stored.closed;
+    state.takeUp(stored);
     return state;
   }
 
   /** Writes an open minute's breakdown into a snapshot. */
   write(writer: ByteWriter): void {
-    writer.text(this.store);
-    writer.float64(this.minuteMs);
-    writer.float64(this.through);
-    writer.float64(this.touchedMs);
+    this.writeHead(writer);
     writeBreakdown(writer, this.#breakdown);
   }
 
   /** Reads {@link BreakdownState.write} back. */
   static read(reader: ByteReader, partition: number): BreakdownState {
-    const store = reader.text();
-    const minuteMs = reader.float64();
-    const state = new BreakdownState(minuteId(minuteMs, partition, store), store, minuteMs);
-    state.through = reader.float64() as Offset;
-    state.touchedMs = reader.float64();
+    const state = new BreakdownState(...readKey(reader, partition));
+    state.readHead(reader);
     state.#breakdown = readBreakdown(reader);
     return state;
   }
@@ -172,12 +141,6 @@ export class BreakdownState implements WindowState {
   #cut(): void {
     this.#breakdown = cut(this.#breakdown);
     this.#grown = false;
-  }
-
-  #touch(offset: Offset, appendTimeMs: number): void {
-    this.through = (offset + 1) as Offset;
-    this.touchedMs = appendTimeMs;
-    this.changed = true;
   }
 }
 

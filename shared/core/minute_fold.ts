@@ -56,7 +56,7 @@ export interface MinuteChange {
 }
 
 /** Raised when the layout of a snapshot changes; an older one is then skipped. */
-const SNAPSHOT_VERSION = 4;
+const SNAPSHOT_VERSION = 6;
 const CLOSED_MINUTES_KEPT = 2_000;
 
 const hash = new Hash64();
@@ -160,6 +160,8 @@ export class MinuteFold implements Fold<MinuteChange, StoredWindow> {
     writer.float64(this.#through);
     writer.float64(this.#newestAppendMs ?? NaN);
     for (const entry of LEDGER_ENTRIES) writer.float64(this.#ledger[entry]);
+    writer.uint32(this.#storesWithMoney.size);
+    for (const store of this.#storesWithMoney) writer.text(store);
     this.#watermark.write(writer);
     this.#dedup.write(writer);
     this.#sessions.write(writer);
@@ -176,6 +178,7 @@ export class MinuteFold implements Fold<MinuteChange, StoredWindow> {
     const newestAppendMs = reader.float64();
     this.#newestAppendMs = Number.isNaN(newestAppendMs) ? undefined : newestAppendMs;
     for (const entry of LEDGER_ENTRIES) this.#ledger[entry] = reader.float64();
+    for (let left = reader.uint32(); left > 0; left--) this.#storesWithMoney.add(reader.text());
     this.#watermark.read(reader);
     this.#dedup.read(reader);
     this.#sessions.read(reader);

@@ -3,12 +3,11 @@ import { DistinctSketch } from "./distinct_sketch.ts";
 import type { EventType, ShopEvent } from "./event.ts";
 import { Hash64 } from "./hash64.ts";
 import { HashSet64 } from "./hash_set.ts";
-import { minuteId } from "./minute_id.ts";
 import { LatencyHistogram } from "./latency_histogram.ts";
 import type { CurrencyCode, MinorUnits } from "./money.ts";
-import { type Offset, START } from "./offset.ts";
+import type { Offset } from "./offset.ts";
 import { type Counter, COUNTERS, type MoneyTotals, type Rollup, zeroCounts } from "./rollup.ts";
-import type { WindowState } from "./window_shelf.ts";
+import { readKey, type StoredHead, WindowState } from "./window_state.ts";
 
 /** The distinct users and sessions of a minute as sorted 64-bit hashes ({@link HashSet64.toWords}). */
 export interface Members {
@@ -17,18 +16,9 @@ export interface Members {
 }
 
 /** One store's minute in one partition, as a sink stores it. */
-export interface StoredMinute {
+export interface StoredMinute extends StoredHead {
   readonly kind: "minute";
-  /** See {@link minuteId}. */
-  readonly id: string;
-  readonly store: string;
-  readonly minuteMs: number;
   readonly rollup: Rollup;
-  /** Behind the last record that changed it. */
-  readonly through: Offset;
-  /** The append time of that record. */
-  readonly touchedMs: number;
-  readonly closed: boolean;
   readonly restatements: number;
   /** {@link DistinctSketch} words of its users, for counting them over many minutes. */
   readonly userSketch: Uint32Array;
@@ -59,25 +49,17 @@ export interface Occurrence {
 }
 
 /** The state of one store's minute in one partition, which takes events in. */
-export class MinuteState implements WindowState {
+export class MinuteState extends WindowState {
   readonly counts = zeroCounts();
   readonly money = new Map<CurrencyCode, MoneyTotals>();
   latency = LatencyHistogram.empty();
   users = new HashSet64();
   sessions = new HashSet64();
-  through = START;
-  touchedMs = 0;
-  closed = false;
   restatements = 0;
-  changed = false;
-  /** Records below this were in when the state was read back from the sink. */
-  #storedThrough = START;
-
-  constructor(readonly id: string, readonly store: string, readonly minuteMs: number) {}
 
   /** Counts an event that belongs to this minute. One that the stored state holds already changes nothing. */
   count(event: ShopEvent, { offset, appendTimeMs, late, skewed }: Occurrence): void {
-    if (offset < this.#storedThrough) return;
+    if (this.holds(offset)) return;
     const { counts } = this;
     counts.events++;
     counts[COUNTER_OF[event.type]]++;
@@ -88,26 +70,15 @@ export class MinuteState implements WindowState {
     this.latency.record(appendTimeMs - event.eventTimeMs);
     this.#countMoney(event);
     if (late) this.restatements++;
-    this.#touch(offset, appendTimeMs);
-  }
-
-  close(offset: Offset, appendTimeMs: number): void {
-    if (this.closed) return;
-    this.closed = true;
-    this.#touch(offset, appendTimeMs);
+    this.touch(offset, appendTimeMs);
   }
 
   /** The state as a sink stores it. */
   toStored(): StoredMinute {
     return {
       kind: "minute",
-      id: this.id,
-      store: this.store,
-      minuteMs: this.minuteMs,
+      ...this.head,
       rollup: { counts: { ...this.counts }, money: new Map(this.money), latency: this.latency.copy() },
-      through: this.through,
-      touchedMs: this.touchedMs,
-      closed: this.closed,
       restatements: this.restatements,
       userSketch: DistinctSketch.of(this.users.unsorted()).toWords(),
       members: this.closed ? { users: this.users.toWords(), sessions: this.sessions.toWords() } : undefined,
@@ -129,20 +100,14 @@ export class MinuteState implements WindowState {
     state.latency = stored.rollup.latency.copy();
     state.users = HashSet64.fromWords(stored.members.users);
     state.sessions = HashSet64.fromWords(stored.members.sessions);
-    state.through = stored.through;
-    state.#storedThrough = stored.through;
-    state.touchedMs = stored.touchedMs;
-    state.closed = stored.closed;
+    state.takeUp(stored);
     state.restatements = stored.restatements;
     return state;
   }
 
   /** Writes an open minute into a snapshot. */
   write(writer: ByteWriter): void {
-    writer.text(this.store);
-    writer.float64(this.minuteMs);
-    writer.float64(this.through);
-    writer.float64(this.touchedMs);
+    this.writeHead(writer);
     for (const name of COUNTERS) writer.float64(this.counts[name]);
     writer.uint32(this.money.size);
     for (const [currency, { gross, refunds }] of this.money) {
@@ -157,11 +122,8 @@ export class MinuteState implements WindowState {
 
   /** Reads {@link MinuteState.write} back. */
   static read(reader: ByteReader, partition: number): MinuteState {
-    const store = reader.text();
-    const minuteMs = reader.float64();
-    const state = new MinuteState(minuteId(minuteMs, partition, store), store, minuteMs);
-    state.through = reader.float64() as Offset;
-    state.touchedMs = reader.float64();
+    const state = new MinuteState(...readKey(reader, partition));
+    state.readHead(reader);
     for (const name of COUNTERS) state.counts[name] = reader.float64();
     for (let left = reader.uint32(); left > 0; left--) {
       const currency = reader.text() as CurrencyCode;
@@ -185,12 +147,6 @@ export class MinuteState implements WindowState {
         ? { gross: (gross + amount) as MinorUnits, refunds }
         : { gross, refunds: (refunds + amount) as MinorUnits },
     );
-  }
-
-  #touch(offset: Offset, appendTimeMs: number): void {
-    this.through = (offset + 1) as Offset;
-    this.touchedMs = appendTimeMs;
-    this.changed = true;
   }
 }
 

@@ -38,3 +38,4 @@ export * from "./session_table.ts";
 export * from "./utf8.ts";
 export * from "./watermark.ts";
 export * from "./window.ts";
+export type { StoredHead } from "./window_state.ts";

@@ -1,24 +1,13 @@
 import { minuteId } from "./minute_id.ts";
 import type { Offset } from "./offset.ts";
-
-/** A state of one store and minute that a fold keeps, and a sink stores under its id. */
-export interface WindowState {
-  readonly id: string;
-  readonly store: string;
-  readonly minuteMs: number;
-  readonly closed: boolean;
-  /** Changed since it was last taken. */
-  changed: boolean;
-  /** The watermark has passed. */
-  close(offset: Offset, appendTimeMs: number): void;
-}
+import type { WindowKey, WindowState } from "./window_state.ts";
 
 /** How a shelf makes its states. */
 export interface ShelfOptions<State> {
   readonly partition: number;
   /** How many closed states stay when nothing needs them, in case more late events come. */
   readonly closedKept: number;
-  readonly create: (id: string, store: string, minuteMs: number) => State;
+  readonly create: (...key: WindowKey) => State;
 }
 
 /** Which state is wanted, and the record on whose behalf. */

@@ -2,7 +2,10 @@ import { type Db, GridFSBucket, type ObjectId } from "mongodb";
 import type { Offset } from "@countinghouse/core";
 import type { SnapshotStore } from "@countinghouse/log";
 
-/** How many snapshots of a partition are kept: the newest, and two to fall back on. */
+/**
+ * How many snapshots of a partition are kept: the newest, and two to fall back on. Newest by when they were saved: a
+ * worker that begins anew because it can use none of them has to get past them.
+ */
 const KEPT = 3;
 
 /** Snapshots in the hot store. */
@@ -38,7 +41,8 @@ export function createSnapshotStore(database: Db, worker: string): HotSnapshotSt
     },
     async save(partition, through, bytes) {
       await upload(partition, through, bytes);
-      const files = await furthestFirst(partition).skip(KEPT).toArray();
+      const newestFirst = bucket.find({ filename: nameOf(worker, partition) }).sort({ uploadDate: -1 });
+      const files = await newestFirst.skip(KEPT).toArray();
       for (const file of files) await bucket.delete(file._id);
     },
     async replace(partition, through, bytes) {

@@ -209,6 +209,24 @@ Deno.test("letting a partition go writes what was folded in, unless the sink tak
   assert.deepEqual(stuck.stored, []);
 });
 
+Deno.test("a write that fails while the partition is let go is made again before anything behind it", async () => {
+  const sink = new NumberSink();
+  const log = await logOf(20);
+  const stop = new AbortController();
+  let failed = false;
+  sink.before = async () => {
+    if (failed) return;
+    failed = true;
+    await append(log, 20, 40);
+    stop.abort();
+    throw new Error("the store went away");
+  };
+  await runPump(options(log, sink), stop.signal);
+  assert.ok(failed);
+  assert.deepEqual(sink.stored, upTo(sink.through));
+  assert.ok(sink.through > 0);
+});
+
 Deno.test("a damaged snapshot is skipped for the one before, and with none the log is read from its start", async () => {
   const log = await logOf(40);
   const snapshots = (...kept: Uint8Array[]) => {

@@ -30,6 +30,8 @@ export class PumpWriter<Change, Stored> {
   #writing: Promise<void> | undefined;
   #saving: Promise<void> | undefined;
   #closed = false;
+  /** Taken from the fold, and not known to be stored: nothing may be written before it. */
+  #unwritten: SinkBatch<Change> | undefined;
   /** When the last write began, and when it ended. */
   #lastWriteMs = Number.NEGATIVE_INFINITY;
   #writtenMs = Number.NEGATIVE_INFINITY;
@@ -77,7 +79,8 @@ export class PumpWriter<Change, Stored> {
     clearTimeout(this.#timer);
     const budget = AbortSignal.timeout(this.#options.drainMs);
     await withinBudget(budget, this.#writing);
-    if (budget.aborted) return;
+    if (this.#unwritten !== undefined) await withinBudget(budget, this.#write(this.#unwritten, budget));
+    if (this.#unwritten !== undefined || budget.aborted) return;
     const { batch, snapshot } = this.#take(true);
     await withinBudget(budget, this.#write(batch, budget));
     await withinBudget(budget, this.#saving);
@@ -135,7 +138,9 @@ export class PumpWriter<Change, Stored> {
 
   async #write(batch: SinkBatch<Change>, signal: AbortSignal): Promise<void> {
     const { sink, logger, onProgress } = this.#options;
+    this.#unwritten = batch;
     await retrying(`writing partition ${batch.partition}`, logger, signal, () => sink.write(batch));
+    this.#unwritten = undefined;
     onProgress?.({ partition: batch.partition, through: batch.through, end: batch.end });
   }
 

@@ -56,12 +56,14 @@ if (FAULT_SEED !== undefined) {
 }
 
 async function runExactly(seed: number): Promise<FaultJournal> {
-  const outcome = await simulate(seed);
+  let journal: FaultJournal | undefined;
   try {
+    const outcome = await simulate(seed);
+    journal = outcome.journal;
     await judge(outcome);
+    return journal;
   } catch (error) {
-    console.error(outcome.journal.lines.join("\n"));
+    console.error(journal?.lines.join("\n"));
     throw new Error(`seed ${seed} is not exact; to run it alone, set FAULT_SEED=${seed}`, { cause: error });
   }
-  return outcome.journal;
 }

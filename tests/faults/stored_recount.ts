@@ -1,4 +1,4 @@
-import { equal } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 import { collections, createMinuteReader, readBooks } from "@countinghouse/hot";
 import { type KeptDeadLetter, listDeadLetters } from "@countinghouse/log";
 import { differences, expectedMetrics } from "../comparison.ts";
@@ -39,7 +39,7 @@ export async function storedThrough({ hot }: Surroundings): Promise<ReadonlyMap<
 }
 
 /** Waits until the books hold so many records, all of them, and every partition says that it is caught up. */
-export async function untilRead(
+async function untilRead(
   surroundings: Surroundings,
   records: number,
   deadlineMs: number,
@@ -53,7 +53,7 @@ export async function untilRead(
 }
 
 /** Every figure of every minute of every store that is not as the recount says, and every store too many. */
-export async function differencesFrom(recount: Recount, { hot }: Surroundings): Promise<readonly string[]> {
+async function differencesFrom(recount: Recount, { hot }: Surroundings): Promise<readonly string[]> {
   const reader = createMinuteReader(hot.database, RULES);
   const stored = await collections(hot.database).minutes.distinct("store");
   const stores = new Set([...recount.stores.keys(), ...stored]);
@@ -70,6 +70,26 @@ export async function differencesFrom(recount: Recount, { hot }: Surroundings): 
     }
   }
   return found;
+}
+
+/**
+ * Waits until all records are read, and compares everything with the recount: the books, every figure of every
+ * minute of every store, and which records are dead letters.
+ *
+ * @throws {AssertionError} with what is different.
+ */
+export async function assertEqualToRecount(
+  surroundings: Surroundings,
+  recount: Recount,
+  deadlineMs: number,
+): Promise<Books> {
+  const { lines, counted, duplicates, refused } = recount;
+  const books = await untilRead(surroundings, lines, deadlineMs);
+  const { late: _late, skewed: _skewed, ...balance } = books;
+  deepEqual(balance, { read: lines, counted, duplicates, dead_lettered: refused.length });
+  deepEqual(await differencesFrom(recount, surroundings), []);
+  equal((await deadLettersOf(surroundings)).length, refused.length);
+  return books;
 }
 
 /** Every dead letter, partition by partition. */

@@ -56,6 +56,8 @@ const assignment = new LeaseAssignment({
   nowMs: Date.now,
   logger,
 });
+// The dead letters are still looked up while the last writes drain.
+const ended = new AbortController();
 
 try {
   await runPumps({
@@ -63,7 +65,7 @@ try {
     topic: topics.events,
     assignment,
     createFold: (partition, from) => new MinuteFold(partition, foldOptions(settings), from),
-    sink: new RollupSink(topics.events, minutes, deadLetterWriter(log, topics.deadLetters, signal)),
+    sink: new RollupSink(topics.events, minutes, deadLetterWriter(log, topics.deadLetters, ended.signal)),
     logger,
     tickMs: rollup.tickMs,
     wholeTickMs: WHOLE_TICK_MS,
@@ -73,6 +75,7 @@ try {
     commit: (positions) => log.commit("countinghouse-rollup", topics.events, positions),
   }, signal);
 } finally {
+  ended.abort();
   await log.close();
   await hot.close();
 }
