@@ -21,6 +21,7 @@ export interface LeaseHold {
 }
 
 const SIGNS_PER_TTL = 6;
+const LONGEST_WAIT_MS = 250;
 
 /**
  * Takes a lease away from the workers of a group for a while. Its owner sees that it is wanted, writes what it has,
@@ -33,7 +34,7 @@ export async function holdLease(options: HoldOptions, signal: AbortSignal): Prom
   const { ttlMs } = options;
   const hold = new Hold(options);
   try {
-    while (!await hold.renew()) await pause(ttlMs / SIGNS_PER_TTL, signal);
+    while (!await hold.renew()) await pause(Math.min(ttlMs / SIGNS_PER_TTL, LONGEST_WAIT_MS), signal);
   } catch (error) {
     await hold.drop().catch(() => {});
     throw error;

@@ -36,7 +36,8 @@ export class PumpWriter<Change, Stored> {
   #lastWriteMs = Number.NEGATIVE_INFINITY;
   #writtenMs = Number.NEGATIVE_INFINITY;
   #lastWholeMs = Number.NEGATIVE_INFINITY;
-  #lastSnapshotMs = performance.now();
+  /** The first is due with the first write, so that a worker which dies again and again gets on all the same. */
+  #lastSnapshotMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     options: PumpOptions<Change, Stored>,
