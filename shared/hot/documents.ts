@@ -9,6 +9,10 @@ export const COLLECTIONS = {
   members: "members",
   partitions: "partitions",
   stores: "stores",
+  snapshotFiles: "snapshots.files",
+  snapshotChunks: "snapshots.chunks",
+  workers: "workers",
+  leases: "leases",
 } as const;
 
 /** Money by currency, in minor units. */

@@ -9,7 +9,7 @@ import {
   windowKey,
 } from "@countinghouse/core";
 import { HotSink } from "./hot_sink.ts";
-import { collections, type HotStore } from "./hot_store.ts";
+import { announcePartitions, collections, type HotStore } from "./hot_store.ts";
 import { withHotStore } from "./hot_store_fixture.ts";
 import { createSnapshotStore } from "./snapshot_store.ts";
 
@@ -75,6 +75,16 @@ Deno.test("what is written can be read back, and the position moves with it", as
       skewed: 0,
     });
     assert.equal(books?.processing_time_ms, 0);
+  });
+});
+
+Deno.test("partitions are announced once, and what is known of them stays", async () => {
+  await withSink(async (store, sink) => {
+    await announcePartitions(store.database, 3);
+    await sink.write(batch(4, foldOf(4).take(true)));
+    await announcePartitions(store.database, 3);
+    const known = await collections(store.database).partitions.find().sort({ _id: 1 }).toArray();
+    assert.deepEqual(known.map(({ _id, through }) => [_id, through]), [[0, 0], [PARTITION, 4], [2, 0]]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { type Db, MongoClient } from "mongodb";
+import { type Db, type IndexDescription, MongoClient } from "mongodb";
 import {
   type BreakdownDocument,
   type CohortDocument,
@@ -13,6 +13,8 @@ import {
 const DATABASE = "countinghouse";
 /** Long enough for a server that is busy, short enough to say soon that it is away. */
 const SERVER_SELECTION_MS = 3_000;
+/** A server that takes a request and does not answer it is as good as away. */
+const SILENCE_MS = 20_000;
 
 /** A connection to the hot store. */
 export interface HotStore {
@@ -25,6 +27,7 @@ export interface HotStore {
 export function openHotStore(uri: string): HotStore {
   const client = new MongoClient(uri, {
     serverSelectionTimeoutMS: SERVER_SELECTION_MS,
+    socketTimeoutMS: SILENCE_MS,
     writeConcern: { w: "majority", journal: true },
     readConcern: { level: "majority" },
     ignoreUndefined: true,
@@ -46,20 +49,60 @@ export function collections(database: Db) {
 }
 
 /**
- * Creates the collections and the indexes that writers and readers need, where they are missing.
+ * Creates the collections and the indexes that writers and readers need, where they are missing: all of them, before
+ * anything is written. A first write that creates its collection, while another connection creates an index on it,
+ * brings the MongoDB-protocol server of the local stack (SecantusDB 0.7.0b3) to a standstill.
  *
  * A minute expires the retention after the append time of its last record, not after the minute itself: history
  * that is loaded from a file stays hot as long as what happens today.
  */
 export async function prepareHotStore(database: Db, retentionMs: number): Promise<void> {
-  const { minutes, cohorts, breakdowns, members } = collections(database);
-  const retention = { touched: 1 } as const;
-  const expiry = { name: "retention", expireAfterSeconds: Math.ceil(retentionMs / 1_000) };
-  for (const collection of [minutes, cohorts, breakdowns]) {
-    await collection.createIndexes([
-      { key: { store: 1, minute: 1 }, name: "store_minute" },
-      { key: retention, ...expiry },
-    ]);
+  const existing = new Set(
+    (await database.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name),
+  );
+  for (const name of Object.values(COLLECTIONS)) if (!existing.has(name)) await create(database, name);
+  const expiry: IndexDescription = {
+    key: { touched: 1 },
+    name: "retention",
+    expireAfterSeconds: Math.ceil(retentionMs / 1_000),
+  };
+  const byStore: IndexDescription = { key: { store: 1, minute: 1 }, name: "store_minute" };
+  const indexes: Readonly<Record<string, IndexDescription[]>> = {
+    [COLLECTIONS.minutes]: [byStore, expiry],
+    [COLLECTIONS.cohorts]: [byStore, expiry],
+    [COLLECTIONS.breakdowns]: [byStore, expiry],
+    [COLLECTIONS.members]: [{ key: { minute_id: 1 }, name: "minute" }, expiry],
+    // Those that GridFS would create itself with its first upload.
+    [COLLECTIONS.snapshotFiles]: [{ key: { filename: 1, uploadDate: 1 } }],
+    [COLLECTIONS.snapshotChunks]: [{ key: { files_id: 1, n: 1 }, unique: true }],
+  };
+  for (const [name, wanted] of Object.entries(indexes)) await database.collection(name).createIndexes(wanted);
+}
+
+/**
+ * Makes every partition of the log known, before the first record of it is read: a minute is not complete while a
+ * partition that nobody has heard of may still hold some of it.
+ */
+export async function announcePartitions(database: Db, count: number): Promise<void> {
+  const { partitions } = collections(database);
+  const unread: Omit<PartitionDocument, "_id"> = {
+    through: 0,
+    end: 0,
+    watermark: null,
+    ledger: { read: 0, counted: 0, duplicates: 0, dead_lettered: 0, late: 0, skewed: 0 },
+    written: new Date(0),
+    processing_time_ms: null,
+  };
+  for (let partition = 0; partition < count; partition++) {
+    await partitions.updateOne({ _id: partition }, { $setOnInsert: unread }, { upsert: true });
   }
-  await members.createIndexes([{ key: { minute_id: 1 }, name: "minute" }, { key: retention, ...expiry }]);
+}
+
+/** Creates a collection; another worker may have been quicker. */
+async function create(database: Db, name: string): Promise<void> {
+  try {
+    await database.createCollection(name);
+  } catch (error) {
+    if ((error as { codeName?: unknown }).codeName !== "NamespaceExists") throw error;
+  }
 }

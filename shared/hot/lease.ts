@@ -1,4 +1,5 @@
 import type { Collection, Db, Filter } from "mongodb";
+import { COLLECTIONS } from "./documents.ts";
 
 /** Who reads a partition: collection `leases`, `_id` is `{group}/{partition}`. */
 export interface LeaseDocument {
@@ -14,7 +15,7 @@ const DUPLICATE_KEY = 11_000;
 
 /** The leases of all groups. */
 export function leases(database: Db): Collection<LeaseDocument> {
-  return database.collection<LeaseDocument>("leases");
+  return database.collection<LeaseDocument>(COLLECTIONS.leases);
 }
 
 /** The id of a partition's lease. */

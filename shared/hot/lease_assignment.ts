@@ -1,6 +1,7 @@
 import type { Db } from "mongodb";
 import { type Assignment, pause } from "@countinghouse/log";
 import type { Logger } from "@countinghouse/shared/telemetry";
+import { COLLECTIONS } from "./documents.ts";
 import { leaseId, leases, refusedAsTaken, unheld } from "./lease.ts";
 
 /** How a worker takes part in sharing partitions. */
@@ -109,7 +110,7 @@ export class LeaseAssignment implements Assignment {
   }
 
   get #members() {
-    return this.#options.database.collection<MemberDocument>("workers");
+    return this.#options.database.collection<MemberDocument>(COLLECTIONS.workers);
   }
 
   get #leases() {

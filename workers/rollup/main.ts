@@ -5,6 +5,7 @@
  */
 import { MinuteFold } from "@countinghouse/core";
 import {
+  announcePartitions,
   createSnapshotStore,
   HotSink,
   LeaseAssignment,
@@ -39,12 +40,10 @@ const { partitions } = await retrying(
   () => ensureTopics(kafka, topics),
 );
 const hot = openHotStore(mongoUri);
-await retrying(
-  "preparing MongoDB",
-  logger,
-  signal,
-  () => prepareHotStore(hot.database, rollup.hotRetentionMs),
-);
+await retrying("preparing MongoDB", logger, signal, async () => {
+  await prepareHotStore(hot.database, rollup.hotRetentionMs);
+  await announcePartitions(hot.database, partitions);
+});
 const log = createKafkaLog(kafka);
 const minutes = new HotSink(hot.database, createSnapshotStore(hot.database, "rollup"), Date.now);
 const assignment = new LeaseAssignment({
