@@ -9,7 +9,7 @@ import {
   windowKey,
 } from "@countinghouse/core";
 import { HotSink } from "./hot_sink.ts";
-import { announcePartitions, collections, type HotStore } from "./hot_store.ts";
+import { announcePartitions, collections, type HotStore, prepareHotStore } from "./hot_store.ts";
 import { withHotStore } from "./hot_store_fixture.ts";
 import { createSnapshotStore } from "./snapshot_store.ts";
 
@@ -75,6 +75,20 @@ Deno.test("what is written can be read back, and the position moves with it", as
       skewed: 0,
     });
     assert.equal(books?.processing_time_ms, 0);
+  });
+});
+
+Deno.test("preparing again changes nothing but a retention that is set otherwise", async () => {
+  await withHotStore(async ({ database }) => {
+    const retention = async () => {
+      const indexes = await collections(database).minutes.indexes();
+      return indexes.map(({ name, expireAfterSeconds }) => [name, expireAfterSeconds]);
+    };
+    const before = await retention();
+    await prepareHotStore(database, 86_400_000);
+    assert.deepEqual(await retention(), before);
+    await prepareHotStore(database, 3_600_000);
+    assert.deepEqual((await retention()).find(([name]) => name === "retention"), ["retention", 3_600]);
   });
 });
 

@@ -76,7 +76,19 @@ export async function prepareHotStore(database: Db, retentionMs: number): Promis
     [COLLECTIONS.snapshotFiles]: [{ key: { filename: 1, uploadDate: 1 } }],
     [COLLECTIONS.snapshotChunks]: [{ key: { files_id: 1, n: 1 }, unique: true }],
   };
-  for (const [name, wanted] of Object.entries(indexes)) await database.collection(name).createIndexes(wanted);
+  for (const [name, wanted] of Object.entries(indexes)) await createIndexes(database, name, wanted);
+}
+
+/** Creates indexes; the retention's anew where the setting has changed since. */
+async function createIndexes(database: Db, name: string, wanted: IndexDescription[]): Promise<void> {
+  const collection = database.collection(name);
+  for (const index of await collection.indexes()) {
+    const changed = wanted.some(({ name, expireAfterSeconds }) =>
+      name === index.name && expireAfterSeconds !== index.expireAfterSeconds
+    );
+    if (changed && index.name !== undefined) await collection.dropIndex(index.name);
+  }
+  await collection.createIndexes(wanted);
 }
 
 /**

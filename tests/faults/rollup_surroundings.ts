@@ -65,6 +65,7 @@ export async function withSurroundings(
           KAFKA_BOOTSTRAP_SERVERS: engines.kafkaBootstrapServers,
           MONGO_URI: uriAt(),
           CLICKHOUSE_URL: "http://127.0.0.1:1",
+          DATA_DIR: folder,
           PARTITIONS: `${partitions}`,
           ...settings,
           ...more,

@@ -39,7 +39,7 @@ export async function storedThrough({ hot }: Surroundings): Promise<ReadonlyMap<
 }
 
 /** Waits until the books hold so many records, all of them, and every partition says that it is caught up. */
-async function untilRead(
+export async function untilRead(
   surroundings: Surroundings,
   records: number,
   deadlineMs: number,
@@ -48,7 +48,9 @@ async function untilRead(
     const books = await booksOf(surroundings);
     if (books.read > records) throw new Error(`the books hold ${books.read} records, which is too many`);
     const partitions = await readBooks(surroundings.hot.database);
-    return books.read === records && partitions.every(({ through, end }) => through === end) && books;
+    return books.read === records && partitions.length > 0 && partitions.every(({ through, end }) =>
+      through === end
+    ) && books;
   });
 }
 

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { parseCommand, UsageError } from "./options.ts";
+import { EVERYTHING } from "./scope.ts";
+
+Deno.test("everything, or an interval, of one store or all", () => {
+  assert.deepEqual(parseCommand(["--all"]), { do: "replay", scope: undefined, dryRun: false });
+  assert.deepEqual(
+    parseCommand([
+      "--from",
+      "2026-03-01T12:00:00Z",
+      "--to=2026-03-01T14:00:00+01:00",
+      "--store",
+      "nord",
+      "--dry-run",
+    ]),
+    {
+      do: "replay",
+      scope: {
+        fromMs: Date.parse("2026-03-01T12:00:00Z"),
+        toMs: Date.parse("2026-03-01T13:00:00Z"),
+        store: "nord",
+      },
+      dryRun: true,
+    },
+  );
+  assert.deepEqual(parseCommand(["--help"]), { do: "help" });
+});
+
+Deno.test("a day or a time without a zone is UTC, and an interval may be open", () => {
+  const open = parseCommand(["--from", "2026-03-01"]);
+  assert.deepEqual(open, {
+    do: "replay",
+    scope: { fromMs: Date.parse("2026-03-01T00:00:00Z"), toMs: EVERYTHING.toMs },
+    dryRun: false,
+  });
+});
+
+for (
+  const [args, message] of [
+    [[], /say what, by --all, or by --from and --to/],
+    [["--store", "nord"], /say what/],
+    [["--all", "--to", "2026-03-01"], /both --all and an interval/],
+    [["--all", "--store", "nord"], /--all of one store/],
+    [["--from", "yesterday"], /--from as a time in ISO 8601: current value is "yesterday"/],
+    [["--to", "2026-13-01"], /--to as a time/],
+    [["--from", "2026-03-02", "--to", "2026-03-02"], /holds no minute/],
+    [["all"], /all/],
+  ] as const
+) {
+  Deno.test(`"${args.join(" ")}" is refused with its reason`, () => {
+    assert.throws(() => parseCommand(args), (error: Error) => {
+      assert.ok(error instanceof UsageError);
+      assert.match(error.message, message);
+      return true;
+    });
+  });
+}
