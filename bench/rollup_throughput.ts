@@ -1,5 +1,5 @@
 /**
- * `deno task bench:rollup`: how many events a second one rollup worker takes from Kafka to MongoDB, on the engines
+ * `deno run --allow-all bench/rollup_throughput.ts [--events 500000]`: how many events a second one rollup worker takes from Kafka to MongoDB, on the engines
  * of the running stack or of the environment, beside what the raw client can read without any work in the same run.
  *
  * @module
@@ -7,6 +7,7 @@
 import { parseArgs } from "node:util";
 import { MinuteFold, type Offset, START } from "@countinghouse/core";
 import { collections, createSnapshotStore, HotSink, openHotStore, prepareHotStore } from "@countinghouse/hot";
+import { foldOptions } from "@countinghouse/rollup/fold_options";
 import { createKafkaLog, ensureTopics, fixedAssignment, type KafkaLog, runPumps } from "@countinghouse/log";
 import { loadSettings } from "@countinghouse/shared/config";
 import { loadEndpoints } from "@countinghouse/shared/endpoints";
@@ -93,12 +94,7 @@ async function rollUp(log: KafkaLog): Promise<void> {
   const stop = new AbortController();
   const ends = new Map((await log.ranges(topic)).map(({ partition, end }) => [partition, end]));
   const { rollup } = settings;
-  const options = {
-    allowedLatenessMs: rollup.allowedLatenessMs,
-    maxSkewMs: rollup.maxSkewMs,
-    sessionTimeoutMs: rollup.sessionTimeoutMs,
-    dedup: { horizonMs: rollup.dedupHorizonMs, maxIds: rollup.dedupMaxIds },
-  };
+  const options = foldOptions(settings);
   const sink = new HotSink(hot.database, createSnapshotStore(hot.database, "rollup"), Date.now);
   const write = sink.write.bind(sink);
   sink.write = async (batch) => {
