@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ToldError } from "./told_error.ts";
 
 /** The environment has numbers as text. What is neither stays what it is and is refused, so null is not 0. */
 const numberOf = (value: unknown) =>
@@ -106,7 +107,7 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = {
 };
 
 /** A setting that can't be used; the message names it, says why, and where it was set. */
-export class SettingError extends Error {
+export class SettingError extends ToldError {
   override name = "SettingError";
 }
 

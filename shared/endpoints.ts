@@ -1,4 +1,5 @@
 import type { Settings } from "./config.ts";
+import { ToldError } from "./told_error.ts";
 
 /** Where the engines of the running stack answer. */
 export interface Endpoints {
@@ -11,7 +12,7 @@ export interface Endpoints {
 }
 
 /** No engine address was set, and no stack is running that could have told one. */
-export class NoStackError extends Error {
+export class NoStackError extends ToldError {
   override name = "NoStackError";
 }
 

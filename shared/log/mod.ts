@@ -14,6 +14,7 @@ export type { KafkaOptions } from "./kafkajs_cluster.ts";
 export * from "./topics.ts";
 export * from "./dead_letter.ts";
 export * from "./dead_letter_log.ts";
+export * from "./open_log.ts";
 export * from "./read_range.ts";
 export * from "./memory_log.ts";
 export { partitionOf } from "./partitioner.ts";

@@ -7,6 +7,7 @@ import {
   type Log,
   readRange,
 } from "@countinghouse/log";
+import { ToldError } from "@countinghouse/shared/told_error";
 import { letterId, type LetterPlace } from "./letter_id.ts";
 
 /** Which dead letters are meant; what is left out does not matter. */
@@ -18,7 +19,7 @@ export interface LetterFilter {
 }
 
 /** There is no dead letter where one was looked for. */
-export class NoLetterError extends Error {
+export class NoLetterError extends ToldError {
   override name = "NoLetterError";
 }
 

@@ -4,23 +4,20 @@
  * @module
  */
 import { openHotStore } from "@countinghouse/hot";
-import { createKafkaLog, ensureTopics, type KafkaLog } from "@countinghouse/log";
-import { loadSettings, SettingError } from "@countinghouse/shared/config";
-import { loadEndpoints, NoStackError } from "@countinghouse/shared/endpoints";
+import { type KafkaLog, openLog } from "@countinghouse/log";
+import { runCommand } from "@countinghouse/shared/command";
+import { loadSettings } from "@countinghouse/shared/config";
+import { loadEndpoints } from "@countinghouse/shared/endpoints";
 import { shutdownSignal } from "@countinghouse/shared/shutdown";
 import { createLogger } from "@countinghouse/shared/telemetry";
+import { ToldError } from "@countinghouse/shared/told_error";
 import { HotRedriveBook } from "./hot_redrive_book.ts";
-import { letterAt, lettersThat, NoLetterError } from "./letter_filter.ts";
+import { letterAt, lettersThat } from "./letter_filter.ts";
 import { LETTER_HEAD, letterJson, letterText } from "./letter_text.ts";
 import { listLetters } from "./list_letters.ts";
-import { type Command, HELP, parseCommand, UsageError } from "./options.ts";
+import { type Command, HELP, parseCommand } from "./options.ts";
 import { redrive } from "./redrive.ts";
 import { RedriveReport } from "./redrive_report.ts";
-
-/** An engine does not answer, or a file can't be read; a sentence for a person. */
-class UnreachableError extends Error {
-  override name = "UnreachableError";
-}
 
 interface Room {
   readonly log: KafkaLog;
@@ -79,7 +76,7 @@ async function* one<T>(value: Promise<T>): AsyncGenerator<T> {
 
 async function readEdit(file: string): Promise<Uint8Array> {
   return await Deno.readFile(file).catch((error: Error) => {
-    throw new UnreachableError(`Cannot read --edit ${file}: ${error.message}`);
+    throw new ToldError(`Cannot read --edit ${file}: ${error.message}`);
   });
 }
 
@@ -91,15 +88,11 @@ async function withRoom(work: (room: Room) => Promise<void>): Promise<void> {
   const settings = loadSettings();
   const logger = createLogger(settings.logLevel);
   const { kafkaBootstrapServers: bootstrapServers, mongoUri } = loadEndpoints(settings);
-  const kafka = { bootstrapServers, clientId: "countinghouse-dead-letters", logger };
-  await ensureTopics(kafka, settings.topics).catch((error: Error) => {
-    throw new UnreachableError(`Cannot reach Kafka at ${bootstrapServers}: ${error.message}`);
-  });
+  const log = await openLog("countinghouse-dead-letters", bootstrapServers, settings.topics, logger);
   const hot = openHotStore(mongoUri);
-  const log = createKafkaLog(kafka);
   try {
     await hot.database.command({ ping: 1 }).catch((error: Error) => {
-      throw new UnreachableError(`Cannot reach MongoDB: ${error.message}`);
+      throw new ToldError(`Cannot reach MongoDB: ${error.message}`);
     });
     const book = new HotRedriveBook(hot.database, Date.now);
     await work({ log, book, topics: settings.topics, signal: shutdownSignal() });
@@ -109,20 +102,9 @@ async function withRoom(work: (room: Room) => Promise<void>): Promise<void> {
   }
 }
 
-const TOLD = [UsageError, UnreachableError, NoLetterError, SettingError, NoStackError];
-
-async function main(): Promise<number> {
-  try {
-    const command = parseCommand(Deno.args);
-    if (command.do === "help") console.log(HELP);
-    else await withRoom((room) => run(command, room));
-    return 0;
-  } catch (error) {
-    const known = TOLD.some((kind) => error instanceof kind);
-    console.error(known ? (error as Error).message : error);
-    return error instanceof UsageError ? 2 : 1;
-  }
-}
-
-// An exit, since a broker that does not answer would hold the process.
-Deno.exit(await main());
+await runCommand(async () => {
+  const command = parseCommand(Deno.args);
+  if (command.do === "help") console.log(HELP);
+  else await withRoom((room) => run(command, room));
+  return 0;
+});

@@ -1,20 +1,7 @@
 import assert from "node:assert/strict";
+import { runWithoutStack } from "@countinghouse/shared/command_fixture";
 
-/** Runs `dead-letters` as a process of its own in a folder without a stack. */
-async function run(...args: string[]) {
-  const folder = await Deno.makeTempDir();
-  try {
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--allow-all", new URL("main.ts", import.meta.url).pathname, ...args],
-      cwd: folder,
-      env: { KAFKA_BOOTSTRAP_SERVERS: "", MONGO_URI: "", CLICKHOUSE_URL: "", DATA_DIR: folder },
-      stdin: "null",
-    }).output();
-    return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+const run = (...args: string[]) => runWithoutStack(new URL("main.ts", import.meta.url), args);
 
 Deno.test("without a stack, the way to start one is told", async () => {
   const { code, stderr } = await run();

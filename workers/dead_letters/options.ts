@@ -1,6 +1,6 @@
-import { parseArgs } from "node:util";
 import { REFUSAL_CODES } from "@countinghouse/core";
 import type { DeadLetterOrigin } from "@countinghouse/log";
+import { parseFlags, UsageError } from "@countinghouse/shared/command";
 import type { LetterFilter } from "./letter_filter.ts";
 import { type LetterPlace, parseLetterId } from "./letter_id.ts";
 
@@ -29,11 +29,6 @@ A letter that was sent again stays in the topic, is marked in the list, and is n
 const DEFAULT_LIMIT = 50;
 const ORIGINS: readonly DeadLetterOrigin[] = ["rollup", "ingest", "collect"];
 
-/** A command line that can't be carried out; the message names what is wrong with it. */
-export class UsageError extends Error {
-  override name = "UsageError";
-}
-
 /** What the command line asks for. */
 export type Command =
   | { readonly do: "help" }
@@ -55,7 +50,7 @@ export type Command =
 
 /** Reads the command line. @throws {UsageError} when it can't be carried out. */
 export function parseCommand(args: readonly string[]): Command {
-  const { values, positionals } = parseFlags(args);
+  const { values, positionals } = flagsOf(args);
   if (values.help) return { do: "help" };
   const [name = "list", place, ...others] = positionals;
   if (others.length > 0) {
@@ -87,26 +82,22 @@ export function parseCommand(args: readonly string[]): Command {
   }
 }
 
-function parseFlags(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        help: { type: "boolean", default: false },
-        code: { type: "string" },
-        field: { type: "string" },
-        origin: { type: "string" },
-        limit: { type: "string" },
-        all: { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
-        edit: { type: "string" },
-        "dry-run": { type: "boolean", default: false },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+function flagsOf(args: readonly string[]) {
+  return parseFlags({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      help: { type: "boolean", default: false },
+      code: { type: "string" },
+      field: { type: "string" },
+      origin: { type: "string" },
+      limit: { type: "string" },
+      all: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      edit: { type: "string" },
+      "dry-run": { type: "boolean", default: false },
+    },
+  });
 }
 
 function filterOf(

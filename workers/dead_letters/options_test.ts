@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { parseCommand, UsageError } from "./options.ts";
+import { UsageError } from "@countinghouse/shared/command";
+import { parseCommand } from "./options.ts";
 
 Deno.test("without a word, the newest 50 letters are listed", () => {
   const listed = { do: "list", filter: {}, limit: 50, json: false };

@@ -1,4 +1,5 @@
 import type { Decoded, Refusal } from "@countinghouse/core";
+import { ToldError } from "@countinghouse/shared/told_error";
 
 /** Columns whose cells are numbers; their text goes into the JSON as it is, so that no digit gets lost. */
 const NUMBERS: ReadonlySet<string> = new Set(["price", "quantity", "value", "geo.lat", "geo.lon"]);
@@ -16,7 +17,7 @@ type Field =
   });
 
 /** A header that can't be the fields of an event; the message names the column. */
-export class CsvHeaderError extends Error {
+export class CsvHeaderError extends ToldError {
   override name = "CsvHeaderError";
 }
 

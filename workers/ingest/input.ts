@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { ToldError } from "@countinghouse/shared/told_error";
 
 const CHUNK_BYTES = 1 << 20;
 const BOM_BYTES = 3;
@@ -11,7 +12,7 @@ export interface ByteSource {
 }
 
 /** An input that can't be read, or not to its end; the message says why. */
-export class InputError extends Error {
+export class InputError extends ToldError {
   override name = "InputError";
 }
 

@@ -1,13 +1,14 @@
-import { createKafkaLog, ensureTopics } from "@countinghouse/log";
-import { loadSettings, SettingError, type Settings } from "@countinghouse/shared/config";
-import { loadEndpoints, NoStackError } from "@countinghouse/shared/endpoints";
+import { openLog } from "@countinghouse/log";
+import { runCommand } from "@countinghouse/shared/command";
+import { loadSettings, type Settings } from "@countinghouse/shared/config";
+import { loadEndpoints } from "@countinghouse/shared/endpoints";
 import { createLogger } from "@countinghouse/shared/telemetry";
-import { CsvHeaderError } from "./csv_event.ts";
+import { ToldError } from "@countinghouse/shared/told_error";
 import { ingest, type IngestBatch, type Tally } from "./ingest.ts";
-import { InputError, readInput } from "./input.ts";
+import { readInput } from "./input.ts";
 import { logDoor } from "./log_door.ts";
 import { openSource } from "./open_source.ts";
-import { type Command, HELP, parseCommand, UsageError } from "./options.ts";
+import { type Command, HELP, parseCommand } from "./options.ts";
 import { type Pace, progressText, summaryText } from "./report.ts";
 
 const AGAIN = "ingesting the file again is harmless, since an event_id is counted once";
@@ -16,11 +17,6 @@ const PROGRESS_EVERY_MS = { terminal: 100, plain: 2_000 };
 const INTERRUPTED = 130;
 /** An interrupted ingest that still waits for the broker or a silent pipe is ended after this. */
 const PATIENCE_MS = 5_000;
-
-/** Why an ingest could not be finished, as a sentence for a person. */
-class IngestError extends Error {
-  override name = "IngestError";
-}
 
 const stopping = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -36,23 +32,18 @@ async function openDoor(
 ): Promise<(batch: IngestBatch) => Promise<void>> {
   const logger = createLogger(settings.logLevel);
   const { kafkaBootstrapServers: bootstrapServers } = loadEndpoints(settings);
-  const kafka = { bootstrapServers, clientId: "countinghouse-ingest", logger };
-  try {
-    await ensureTopics(kafka, settings.topics);
-    const store = await logDoor(createKafkaLog(kafka), settings.topics, fileName);
-    return (batch) =>
-      store(batch).catch((error: Error) => {
-        throw new IngestError(`the broker did not acknowledge: ${error.message}`);
-      });
-  } catch (error) {
-    throw new IngestError(`Cannot reach Kafka at ${bootstrapServers}: ${(error as Error).message}`);
-  }
+  const log = await openLog("countinghouse-ingest", bootstrapServers, settings.topics, logger);
+  const store = await logDoor(log, settings.topics, fileName);
+  return (batch) =>
+    store(batch).catch((error: Error) => {
+      throw new ToldError(`the broker did not acknowledge: ${error.message}`);
+    });
 }
 
 async function run({ file, format, store, dryRun }: Extract<Command, { do: "ingest" }>): Promise<number> {
   const fileName = file === "-" ? "standard input" : file;
   const { source, totalBytes } = await openSource(file).catch((error) => {
-    throw error instanceof InputError ? new IngestError(`Cannot ingest ${file}: ${error.message}`) : error;
+    throw error instanceof ToldError ? new ToldError(`Cannot ingest ${file}: ${error.message}`) : error;
   });
   const door = dryRun ? () => Promise.resolve() : await openDoor(loadSettings(), fileName);
   const startedMs = performance.now();
@@ -75,9 +66,9 @@ async function run({ file, format, store, dryRun }: Extract<Command, { do: "inge
       progress: (now) => tally = now,
     }, stopping.signal);
   } catch (error) {
-    if (![InputError, CsvHeaderError, IngestError].some((kind) => error instanceof kind)) throw error;
+    if (!(error instanceof ToldError)) throw error;
     const soFar = summaryText(fileName, tally, pace(), dryRun);
-    throw new IngestError(`Cannot finish ${soFar}\n${(error as Error).message}; ${AGAIN}`);
+    throw new ToldError(`Cannot finish ${soFar}\n${error.message}; ${AGAIN}`);
   } finally {
     clearInterval(timer);
     if (onTerminal) Deno.stderr.writeSync(new TextEncoder().encode("\r\x1b[K"));
@@ -88,18 +79,9 @@ async function run({ file, format, store, dryRun }: Extract<Command, { do: "inge
   return INTERRUPTED;
 }
 
-async function main(): Promise<number> {
-  try {
-    const command = parseCommand(Deno.args);
-    if (command.do === "ingest") return await run(command);
-    console.log(HELP);
-    return 0;
-  } catch (error) {
-    const known = [UsageError, IngestError, SettingError, NoStackError].some((kind) => error instanceof kind);
-    console.error(known ? (error as Error).message : error);
-    return error instanceof UsageError ? 2 : 1;
-  }
-}
-
-// An exit, since standard input and the connections to the broker would hold the process.
-Deno.exit(await main());
+await runCommand(async () => {
+  const command = parseCommand(Deno.args);
+  if (command.do === "ingest") return await run(command);
+  console.log(HELP);
+  return 0;
+});

@@ -1,24 +1,9 @@
 import assert from "node:assert/strict";
+import { runWithoutStack } from "@countinghouse/shared/command_fixture";
 import { eventJson } from "./testing/events.ts";
 
-/** Runs `ingest` as a process of its own in a folder without a stack. */
-async function run(args: readonly string[], files: Readonly<Record<string, string>> = {}) {
-  const folder = await Deno.makeTempDir();
-  try {
-    for (const [name, content] of Object.entries(files)) {
-      await Deno.writeTextFile(`${folder}/${name}`, content);
-    }
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--allow-all", new URL("main.ts", import.meta.url).pathname, ...args],
-      cwd: folder,
-      env: { KAFKA_BOOTSTRAP_SERVERS: "", MONGO_URI: "", CLICKHOUSE_URL: "", DATA_DIR: folder },
-      stdin: "null",
-    }).output();
-    return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+const run = (args: readonly string[], files?: Readonly<Record<string, string>>) =>
+  runWithoutStack(new URL("main.ts", import.meta.url), args, files);
 
 Deno.test("a dry run needs no stack, and exits with 0 although lines are refused", async () => {
   const { code, stdout } = await run(["a.ndjson", "--dry-run"], { "a.ndjson": `${eventJson()}\nspoilt\n` });

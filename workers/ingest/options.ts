@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parseFlags, UsageError } from "@countinghouse/shared/command";
 import { type Format, FORMATS } from "./format.ts";
 
 /** What `--help` prints. */
@@ -17,11 +17,6 @@ What is refused is explained (the first ten), counted, and kept in the dead-lett
 record was acknowledged or refused. To ingest a file again is harmless: an event_id is counted once.
 `;
 
-/** A command line that can't be carried out; the message names what is wrong with it. */
-export class UsageError extends Error {
-  override name = "UsageError";
-}
-
 /** What the command line asks for. */
 export type Command = { readonly do: "help" } | {
   readonly do: "ingest";
@@ -34,7 +29,7 @@ export type Command = { readonly do: "help" } | {
 
 /** Reads the command line. @throws {UsageError} when it can't be carried out. */
 export function parseCommand(args: readonly string[]): Command {
-  const { values, positionals } = parseFlags(args);
+  const { values, positionals } = flagsOf(args);
   if (values.help) return { do: "help" };
   const [file, ...others] = positionals;
   if (file === undefined) {
@@ -53,21 +48,17 @@ export function parseCommand(args: readonly string[]): Command {
   };
 }
 
-function parseFlags(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        help: { type: "boolean", default: false },
-        format: { type: "string" },
-        store: { type: "string" },
-        "dry-run": { type: "boolean", default: false },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+function flagsOf(args: readonly string[]) {
+  return parseFlags({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      help: { type: "boolean", default: false },
+      format: { type: "string" },
+      store: { type: "string" },
+      "dry-run": { type: "boolean", default: false },
+    },
+  });
 }
 
 function formatOf(text: string | undefined): Format | undefined {

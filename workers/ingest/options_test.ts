@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { parseCommand, UsageError } from "./options.ts";
+import { UsageError } from "@countinghouse/shared/command";
+import { parseCommand } from "./options.ts";
 
 Deno.test("a file and its flags are read", () => {
   assert.deepEqual(parseCommand(["a.csv"]), {

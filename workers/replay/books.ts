@@ -1,6 +1,7 @@
 import type { Db } from "mongodb";
 import type { Offset } from "@countinghouse/core";
 import { collections, type PartitionDocument } from "@countinghouse/hot";
+import { ToldError } from "@countinghouse/shared/told_error";
 import { differences } from "./finding.ts";
 
 /** What of a partition's document the log decides; the rest is the worker's clock. */
@@ -26,7 +27,7 @@ export async function repairBooks(
 }
 
 /** The hot store was made from another log than this one. */
-export class ForeignLogError extends Error {
+export class ForeignLogError extends ToldError {
   override name = "ForeignLogError";
 }
 

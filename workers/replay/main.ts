@@ -5,42 +5,35 @@
  */
 import type { Offset } from "@countinghouse/core";
 import { openHotStore, prepareHotStore } from "@countinghouse/hot";
-import { createKafkaLog, ensureTopics } from "@countinghouse/log";
+import { openLog } from "@countinghouse/log";
 import { foldOptions } from "@countinghouse/rollup/fold_options";
-import { loadSettings, SettingError } from "@countinghouse/shared/config";
-import { loadEndpoints, NoStackError } from "@countinghouse/shared/endpoints";
+import { runCommand } from "@countinghouse/shared/command";
+import { loadSettings } from "@countinghouse/shared/config";
+import { loadEndpoints } from "@countinghouse/shared/endpoints";
 import { shutdownSignal } from "@countinghouse/shared/shutdown";
 import { createLogger } from "@countinghouse/shared/telemetry";
-import { ForeignLogError } from "./books.ts";
-import { type Command, HELP, parseCommand, UsageError } from "./options.ts";
+import { ToldError } from "@countinghouse/shared/told_error";
+import { type Command, HELP, parseCommand } from "./options.ts";
 import { replay } from "./replay.ts";
 import { Report } from "./report.ts";
 
 const PROGRESS_EVERY_MS = 2_000;
+const FAILED = 1;
 const DIFFERS = 2;
 /** The exit code of an interrupted command, as shells have it. */
 const INTERRUPTED = 130;
-
-/** An engine does not answer; a sentence for a person. */
-class UnreachableError extends Error {
-  override name = "UnreachableError";
-}
 
 async function run({ scope, dryRun }: Extract<Command, { do: "replay" }>): Promise<number> {
   const settings = loadSettings();
   const logger = createLogger(settings.logLevel);
   const { kafkaBootstrapServers: bootstrapServers, mongoUri } = loadEndpoints(settings);
   const signal = shutdownSignal();
-  const kafka = { bootstrapServers, clientId: "countinghouse-replay", logger };
-  await ensureTopics(kafka, settings.topics).catch((error: Error) => {
-    throw new UnreachableError(`Cannot reach Kafka at ${bootstrapServers}: ${error.message}`);
-  });
+  const log = await openLog("countinghouse-replay", bootstrapServers, settings.topics, logger);
   const hot = openHotStore(mongoUri);
-  const log = createKafkaLog(kafka);
   const report = new Report(dryRun, console.log);
   try {
     await prepareHotStore(hot.database, settings.rollup.hotRetentionMs).catch((error: Error) => {
-      throw new UnreachableError(`Cannot prepare MongoDB: ${error.message}`);
+      throw new ToldError(`Cannot prepare MongoDB: ${error.message}`);
     });
     const result = await replay({
       log,
@@ -82,20 +75,9 @@ function progress(
   };
 }
 
-const TOLD = [UsageError, UnreachableError, ForeignLogError, SettingError, NoStackError];
-
-async function main(): Promise<number> {
-  try {
-    const command = parseCommand(Deno.args);
-    if (command.do === "replay") return await run(command);
-    console.log(HELP);
-    return 0;
-  } catch (error) {
-    const known = TOLD.some((kind) => error instanceof kind);
-    console.error(known ? (error as Error).message : error);
-    return 1;
-  }
-}
-
-// An exit, since a broker that does not answer would hold the process.
-Deno.exit(await main());
+await runCommand(async () => {
+  const command = parseCommand(Deno.args);
+  if (command.do === "replay") return await run(command);
+  console.log(HELP);
+  return 0;
+}, FAILED);

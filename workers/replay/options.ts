@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import { parseEventTime } from "@countinghouse/core";
+import { parseFlags, UsageError } from "@countinghouse/shared/command";
 import { EVERYTHING, type Scope } from "./scope.ts";
 
 /** What `--help` prints. */
@@ -18,11 +18,6 @@ Usage: deno task replay --all [--dry-run]
 Workers may be running. Exits with 0 when it ended well, with 2 when a dry run found something, with 1 otherwise.
 `;
 
-/** A command line that can't be carried out; the message names what is wrong with it. */
-export class UsageError extends Error {
-  override name = "UsageError";
-}
-
 /** What the command line asks for. */
 export type Command = { readonly do: "help" } | {
   readonly do: "replay";
@@ -33,7 +28,7 @@ export type Command = { readonly do: "help" } | {
 
 /** Reads the command line. @throws {UsageError} when it can't be carried out. */
 export function parseCommand(args: readonly string[]): Command {
-  const { help, all, from, to, store, "dry-run": dryRun } = parseFlags(args);
+  const { help, all, from, to, store, "dry-run": dryRun } = flagsOf(args);
   if (help) return { do: "help" };
   const isInterval = from !== undefined || to !== undefined;
   if (!all && !isInterval) throw new UsageError("Cannot replay: say what, by --all, or by --from and --to");
@@ -50,22 +45,18 @@ export function parseCommand(args: readonly string[]): Command {
   return { do: "replay", scope: { fromMs, toMs, ...(store === undefined ? {} : { store }) }, dryRun };
 }
 
-function parseFlags(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        help: { type: "boolean", default: false },
-        all: { type: "boolean", default: false },
-        from: { type: "string" },
-        to: { type: "string" },
-        store: { type: "string" },
-        "dry-run": { type: "boolean", default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+function flagsOf(args: readonly string[]) {
+  return parseFlags({
+    args: [...args],
+    options: {
+      help: { type: "boolean", default: false },
+      all: { type: "boolean", default: false },
+      from: { type: "string" },
+      to: { type: "string" },
+      store: { type: "string" },
+      "dry-run": { type: "boolean", default: false },
+    },
+  }).values;
 }
 
 const DAY_CHARACTERS = "2026-03-01".length;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { parseCommand, UsageError } from "./options.ts";
+import { UsageError } from "@countinghouse/shared/command";
+import { parseCommand } from "./options.ts";
 import { EVERYTHING } from "./scope.ts";
 
 Deno.test("everything, or an interval, of one store or all", () => {

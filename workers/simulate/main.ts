@@ -1,20 +1,16 @@
 import { START } from "@countinghouse/core";
-import { createKafkaLog, ensureTopics } from "@countinghouse/log";
-import { loadSettings, SettingError } from "@countinghouse/shared/config";
-import { loadEndpoints, NoStackError } from "@countinghouse/shared/endpoints";
+import { openLog } from "@countinghouse/log";
+import { runCommand } from "@countinghouse/shared/command";
+import { loadSettings } from "@countinghouse/shared/config";
+import { loadEndpoints } from "@countinghouse/shared/endpoints";
 import { createLogger } from "@countinghouse/shared/telemetry";
 import { writeNdjson } from "./ndjson_output.ts";
-import { HELP, parseCommand, UsageError } from "./options.ts";
+import { HELP, parseCommand } from "./options.ts";
 import { runSimulation } from "./run.ts";
 import { simulate, type SimulationOptions } from "./simulation.ts";
 
 /** A stopped simulator that still waits for the broker is ended after this. */
 const PATIENCE_MS = 2_000;
-
-/** Why nothing can be sent, as a sentence for a person. */
-class BrokerError extends Error {
-  override name = "BrokerError";
-}
 
 const stopping = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -36,11 +32,7 @@ async function toLog(options: SimulationOptions, historyMs: number): Promise<voi
   const settings = loadSettings();
   const logger = createLogger(settings.logLevel);
   const { kafkaBootstrapServers } = loadEndpoints(settings);
-  const kafka = { bootstrapServers: kafkaBootstrapServers, clientId: "countinghouse-simulate", logger };
-  await ensureTopics(kafka, settings.topics).catch((error: Error) => {
-    throw new BrokerError(`Cannot reach Kafka at ${kafkaBootstrapServers}: ${error.message}`);
-  });
-  const log = createKafkaLog(kafka);
+  const log = await openLog("countinghouse-simulate", kafkaBootstrapServers, settings.topics, logger);
   const isEmpty = (await log.ranges(settings.topics.events)).every(({ end }) => end === START);
   const startMs = isEmpty ? options.startMs - historyMs : options.startMs;
   const onTerminal = Deno.stderr.isTerminal();
@@ -56,20 +48,10 @@ async function toLog(options: SimulationOptions, historyMs: number): Promise<voi
   console.error(`${onTerminal ? "\r\x1b[K" : ""}${summary}`);
 }
 
-async function main(): Promise<number> {
-  try {
-    const command = parseCommand(Deno.args, Date.now());
-    if (command.do === "help") console.log(HELP);
-    else if (command.out === undefined) await toLog(command.simulation, command.historyMs);
-    else await toFile(command.simulation, command.out);
-    return 0;
-  } catch (error) {
-    const known = error instanceof UsageError || error instanceof SettingError ||
-      error instanceof NoStackError;
-    console.error(known ? error.message : error);
-    return error instanceof UsageError ? 2 : 1;
-  }
-}
-
-// An exit, since an append that the broker doesn't answer would hold the process.
-Deno.exit(await main());
+await runCommand(async () => {
+  const command = parseCommand(Deno.args, Date.now());
+  if (command.do === "help") console.log(HELP);
+  else if (command.out === undefined) await toLog(command.simulation, command.historyMs);
+  else await toFile(command.simulation, command.out);
+  return 0;
+});

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parseFlags, UsageError } from "@countinghouse/shared/command";
 import { DEFAULT_FAULTS, type SimulationOptions } from "./simulation.ts";
 
 /** What `--help` prints. */
@@ -26,11 +26,6 @@ Shares of all events, 0 to 0.5:
 
 const MOST_HISTORY_MINUTES = 7 * 1_440;
 
-/** A command line that can't be carried out; the message names the flag and its value. */
-export class UsageError extends Error {
-  override name = "UsageError";
-}
-
 /** What the command line asks for. */
 export type Command = { readonly do: "help" } | {
   readonly do: "simulate";
@@ -48,7 +43,7 @@ export type Command = { readonly do: "help" } | {
  * @throws {UsageError} for a flag that is unknown or has a value that can't be used.
  */
 export function parseCommand(args: readonly string[], nowMs: number): Command {
-  const flags = parseFlags(args);
+  const flags = flagsOf(args);
   if (flags.help) return { do: "help" };
   const optional = (flag: "seconds" | "count", least: number) =>
     flags[flag] === undefined ? undefined : number(flag, flags[flag], least, Number.MAX_SAFE_INTEGER);
@@ -76,30 +71,26 @@ export function parseCommand(args: readonly string[], nowMs: number): Command {
   return { do: "simulate", simulation, historyMs, out: flags.out };
 }
 
-function parseFlags(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        help: { type: "boolean", default: false },
-        rate: { type: "string", default: "200" },
-        history: { type: "string", default: "0" },
-        seconds: { type: "string" },
-        count: { type: "string" },
-        seed: { type: "string", default: "1" },
-        start: { type: "string", default: "now" },
-        rhythm: { type: "boolean", default: false },
-        store: { type: "string", default: "default" },
-        out: { type: "string" },
-        duplicates: { type: "string" },
-        disorder: { type: "string" },
-        late: { type: "string" },
-        poison: { type: "string" },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+function flagsOf(args: readonly string[]) {
+  return parseFlags({
+    args: [...args],
+    options: {
+      help: { type: "boolean", default: false },
+      rate: { type: "string", default: "200" },
+      history: { type: "string", default: "0" },
+      seconds: { type: "string" },
+      count: { type: "string" },
+      seed: { type: "string", default: "1" },
+      start: { type: "string", default: "now" },
+      rhythm: { type: "boolean", default: false },
+      store: { type: "string", default: "default" },
+      out: { type: "string" },
+      duplicates: { type: "string" },
+      disorder: { type: "string" },
+      late: { type: "string" },
+      poison: { type: "string" },
+    },
+  }).values;
 }
 
 function number(flag: string, text: string, least: number, most: number): number {

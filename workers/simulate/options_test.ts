@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { parseCommand, UsageError } from "./options.ts";
+import { UsageError } from "@countinghouse/shared/command";
+import { parseCommand } from "./options.ts";
 import { DEFAULT_FAULTS } from "./simulation.ts";
 
 const NOW_MS = Date.UTC(2025, 10, 20);
