@@ -5,7 +5,8 @@
  */
 import { statfs } from "node:fs/promises";
 import { resolve } from "node:path";
-import { loadSettings, SettingError, type Settings } from "@countinghouse/shared/config";
+import { runCommand } from "@countinghouse/shared/command";
+import { loadSettings, type Settings } from "@countinghouse/shared/config";
 import { withoutPassword } from "./console.ts";
 import { directoryBytes, formatBytes } from "./disk.ts";
 import { enginesFrom, type EngineSources } from "./engine_source.ts";
@@ -126,16 +127,10 @@ async function inspectDisk(dataDir: string): Promise<Finding[]> {
   return [...parts, { state: "note", text: `free ${formatBytes(bavail * bsize)}` }];
 }
 
-async function main(): Promise<number> {
-  try {
-    const sections = await inspect(loadSettings());
-    console.log(render(sections));
-    return isHealthy(sections) ? 0 : 1;
-  } catch (error) {
-    if (!(error instanceof SettingError)) throw error;
-    console.error(error.message);
-    return 1;
-  }
+async function doctor(): Promise<number> {
+  const sections = await inspect(loadSettings());
+  console.log(render(sections));
+  return isHealthy(sections) ? 0 : 1;
 }
 
-if (import.meta.main) Deno.exit(await main());
+if (import.meta.main) await runCommand(doctor);

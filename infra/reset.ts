@@ -4,8 +4,10 @@
  * @module
  */
 import { resolve } from "node:path";
-import { loadSettings, SettingError, type Settings } from "@countinghouse/shared/config";
-import { compose, ComposeError } from "./compose/compose.ts";
+import { runCommand } from "@countinghouse/shared/command";
+import { loadSettings, type Settings } from "@countinghouse/shared/config";
+import { ToldError } from "@countinghouse/shared/told_error";
+import { compose } from "./compose/compose.ts";
 import { enginesFrom } from "./engine_source.ts";
 import { sourcesNow } from "./engines.ts";
 import { readRecord, recordFile, RunLock, stopLeftovers } from "./supervisor/mod.ts";
@@ -14,7 +16,7 @@ import { readRecord, recordFile, RunLock, stopLeftovers } from "./supervisor/mod
 const ERASED = ["data", "lake", "logs"];
 
 /** A stack is running on the data that should be erased. */
-export class StackRunsError extends Error {
+export class StackRunsError extends ToldError {
   override name = "StackRunsError";
 }
 
@@ -57,18 +59,7 @@ async function exists(path: string): Promise<boolean> {
   });
 }
 
-async function main(): Promise<number> {
-  try {
-    await reset(loadSettings());
-    return 0;
-  } catch (error) {
-    if (![SettingError, StackRunsError, ComposeError].some((kind) => error instanceof kind)) throw error;
-    console.error((error as Error).message);
-    return 1;
-  }
-}
-
-async function reset(settings: Settings): Promise<void> {
+async function reset(settings: Settings): Promise<number> {
   const dataDir = resolve(settings.dataDir);
   const erased = await eraseData(dataDir);
   console.log(
@@ -82,6 +73,7 @@ async function reset(settings: Settings): Promise<void> {
   for (const name of enginesFrom(sources, "settings")) {
     console.log(`Left alone: ${name}, which runs elsewhere at the address in the settings.`);
   }
+  return 0;
 }
 
-if (import.meta.main) Deno.exit(await main());
+if (import.meta.main) await runCommand(() => reset(loadSettings()));

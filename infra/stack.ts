@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { resolve } from "node:path";
 import type { Settings } from "@countinghouse/shared/config";
 import { type Endpoints, endpointsFile } from "@countinghouse/shared/endpoints";
+import { ToldError } from "@countinghouse/shared/told_error";
 import { type Say, seconds } from "./console.ts";
 import { bringEnginesUp, describe, type StackEngines } from "./engines.ts";
 import { enginesFrom } from "./engine_source.ts";
@@ -19,7 +20,7 @@ const ASK_TIMEOUT_MS = 2_000;
 const ROOT = fileURLToPath(import.meta.resolve("../"));
 
 /** The members can't be made ready to start; the message has the last words of the step that failed. */
-export class PreparationError extends Error {
+export class PreparationError extends ToldError {
   override name = "PreparationError";
 }
 

@@ -3,24 +3,12 @@
  *
  * @module
  */
-import { loadSettings, SettingError } from "@countinghouse/shared/config";
-import { ComposeError } from "./compose/compose.ts";
+import { loadSettings } from "@countinghouse/shared/config";
+import { ToldError } from "@countinghouse/shared/told_error";
 import { createSay } from "./console.ts";
-import { EngineError } from "./local/mod.ts";
-import { type Mode, PreparationError, runStack } from "./stack.ts";
-import { AlreadyRunningError, NotReadyError, whenLauncherGone } from "./supervisor/mod.ts";
-import { WebPortError } from "./web_port.ts";
+import { type Mode, runStack } from "./stack.ts";
+import { whenLauncherGone } from "./supervisor/mod.ts";
 
-/** What a user can do something about: its message is enough. */
-const EXPECTED = [
-  AlreadyRunningError,
-  ComposeError,
-  EngineError,
-  NotReadyError,
-  PreparationError,
-  SettingError,
-  WebPortError,
-];
 const MODES: readonly string[] = ["dev", "start", "stack"] satisfies Mode[];
 
 async function main(): Promise<number> {
@@ -52,8 +40,8 @@ async function main(): Promise<number> {
     return 0;
   } catch (error) {
     if (stop.signal.aborted) return 0;
-    if (!EXPECTED.some((kind) => error instanceof kind)) throw error;
-    console.error(`\n${(error as Error).message}`);
+    if (!(error instanceof ToldError)) throw error;
+    console.error(`\n${error.message}`);
     return 1;
   } finally {
     endWatch();

@@ -1,8 +1,9 @@
 import { loadSettings, type Settings } from "@countinghouse/shared/config";
+import { ToldError } from "@countinghouse/shared/told_error";
 import { isFree, Ports } from "./local/mod.ts";
 
 /** The port that was asked for can't be had. */
-export class WebPortError extends Error {
+export class WebPortError extends ToldError {
   override name = "WebPortError";
 }
 

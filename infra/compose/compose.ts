@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { ToldError } from "@countinghouse/shared/told_error";
 import type { EngineName } from "../local/mod.ts";
 import { runToEnd } from "../supervisor/mod.ts";
 
@@ -21,7 +22,7 @@ const PORT_VARIABLE: Readonly<Record<EngineName, string>> = {
 };
 
 /** Docker Compose doesn't do what it was asked to; the message has its last words. */
-export class ComposeError extends Error {
+export class ComposeError extends ToldError {
   override name = "ComposeError";
 }
 

@@ -1,3 +1,4 @@
+import { ToldError } from "@countinghouse/shared/told_error";
 import { type Engine, engineFolder, type InstallStep } from "./engine.ts";
 import { find, type Prerequisite } from "./prerequisite.ts";
 import { runToEnd } from "../supervisor/mod.ts";
@@ -5,7 +6,7 @@ import { runToEnd } from "../supervisor/mod.ts";
 const LAST_LINES = 15;
 
 /** An engine can't be installed; the message says what to do, or shows what went wrong. */
-export class EngineError extends Error {
+export class EngineError extends ToldError {
   override name = "EngineError";
 }
 

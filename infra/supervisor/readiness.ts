@@ -1,3 +1,4 @@
+import { ToldError } from "@countinghouse/shared/told_error";
 import { tail } from "./log_file.ts";
 import { sleep } from "./sleep.ts";
 import type { SupervisedProcess } from "./supervised_process.ts";
@@ -8,7 +9,7 @@ const WITHIN_MS = 60_000;
 const MOST_EARLY_DEATHS = 3;
 
 /** A process was started but doesn't answer; the message ends with its last words. */
-export class NotReadyError extends Error {
+export class NotReadyError extends ToldError {
   override name = "NotReadyError";
 }
 

@@ -1,5 +1,7 @@
+import { ToldError } from "@countinghouse/shared/told_error";
+
 /** Another supervisor runs on the same folder. */
-export class AlreadyRunningError extends Error {
+export class AlreadyRunningError extends ToldError {
   override name = "AlreadyRunningError";
 }
 
