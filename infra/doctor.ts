@@ -46,7 +46,7 @@ export function settingLines(tree: Readonly<Record<string, unknown>>, path = "")
     if (typeof value === "object" && value !== null) {
       return settingLines(value as Record<string, unknown>, `${path}${name}.`);
     }
-    return [`${path}${name} = ${withoutPassword(String(value))}`];
+    return [`${path}${name} = ${name.endsWith("Secret") ? "***" : withoutPassword(String(value))}`];
   });
 }
 
@@ -110,6 +110,7 @@ async function inspectProcesses(runDir: string): Promise<Finding[]> {
 function inspectPorts(settings: Settings, local: readonly EngineName[]): Finding[] {
   const ports: [string, number][] = [
     ["web", settings.port],
+    ["collect", settings.collect.port],
     ...local.map((name): [string, number] => [name, settings.enginePorts[name]]),
   ];
   return ports.map(([name, port]) => ({

@@ -73,6 +73,7 @@ async function reset(settings: Settings): Promise<number> {
   for (const name of enginesFrom(sources, "settings")) {
     console.log(`Left alone: ${name}, which runs elsewhere at the address in the settings.`);
   }
+  if (settings.lakeUrl !== undefined) console.log(`Left alone: the lake at ${settings.lakeUrl}.`);
   return 0;
 }
 

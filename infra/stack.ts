@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { resolve } from "node:path";
-import type { Settings } from "@countinghouse/shared/config";
+import { keysFile, loadSettings, secretFiles, type Settings } from "@countinghouse/shared/config";
 import { type Endpoints, endpointsFile } from "@countinghouse/shared/endpoints";
 import { ToldError } from "@countinghouse/shared/told_error";
 import { type Say, seconds } from "./console.ts";
@@ -8,8 +8,17 @@ import { bringEnginesUp, describe, type StackEngines } from "./engines.ts";
 import { enginesFrom } from "./engine_source.ts";
 import { summarize } from "./summary.ts";
 import { type ProcessGroup, runToEnd, Supervisor, untilReady } from "./supervisor/mod.ts";
-import { chooseWebPort, webPortWasSet } from "./web_port.ts";
-import { processesOf, SHOP, WEB, type Worker, workers, type WorkerSurroundings } from "./worker.ts";
+import { Ports } from "./local/mod.ts";
+import { chooseMemberPort } from "./member_port.ts";
+import {
+  collector,
+  processesOf,
+  SHOP,
+  WEB,
+  type Worker,
+  workers,
+  type WorkerSurroundings,
+} from "./worker.ts";
 
 /** How much of the stack runs: engines only; with workers and web; with a simulated shop as well. */
 export type Mode = "stack" | "start" | "dev";
@@ -47,14 +56,14 @@ export async function runStack(options: StackOptions): Promise<void> {
   const supervisor = await Supervisor.open({ runDir: `${dataDir}/run`, say });
   let engines: StackEngines | undefined;
   try {
-    const webPort = mode === "stack" ? undefined : chooseWebPort(settings, webPortWasSet(settings));
+    const ports = mode === "stack" ? undefined : choosePorts(settings);
     [engines] = await Promise.all([
       bringEnginesUp({ settings, dataDir, supervisor, say, signal }),
       mode === "stack" ? undefined : prepareMembers(say, signal),
     ]);
-    const endpoints = webPort === undefined
+    const endpoints = ports === undefined
       ? engines.endpoints
-      : await startMembers(options, { dataDir, engines, webPort, group: supervisor.group(WORKER_GRACE_MS) });
+      : await startMembers(options, { dataDir, engines, ports, group: supervisor.group(WORKER_GRACE_MS) });
     await writeEndpoints(settings, endpoints);
     options.print(summarize({
       endpoints,
@@ -76,18 +85,47 @@ export async function runStack(options: StackOptions): Promise<void> {
   }
 }
 
+/** The ports of this machine that members listen on. */
+interface MemberPorts {
+  readonly web: number;
+  readonly collect: number;
+}
+
+function choosePorts(settings: Settings): MemberPorts {
+  const defaults = loadSettings({ environment: () => undefined, readText: () => undefined });
+  const ports = new Ports();
+  return {
+    web: chooseMemberPort({
+      serves: "the dashboard",
+      port: settings.port,
+      defaultPort: defaults.port,
+      variable: "PORT",
+    }, ports),
+    collect: chooseMemberPort({
+      serves: "the collector",
+      port: settings.collect.port,
+      defaultPort: defaults.collect.port,
+      variable: "COLLECT_PORT",
+    }, ports),
+  };
+}
+
 /** Starts workers and web, in `dev` the shop too, and waits until the web answers. */
 async function startMembers(
   { mode, settings, say, signal }: StackOptions,
-  { dataDir, engines, webPort, group }: {
+  { dataDir, engines, ports, group }: {
     readonly dataDir: string;
     readonly engines: StackEngines;
-    readonly webPort: number;
+    readonly ports: MemberPorts;
     readonly group: ProcessGroup;
   },
 ): Promise<Endpoints> {
+  const { web: webPort, collect: collectPort } = ports;
   if (webPort !== settings.port) {
     say("web", `port ${settings.port} is in use, so the web gets port ${webPort}`);
+  }
+  if (collectPort !== settings.collect.port) {
+    say("collect", `port ${settings.collect.port} is in use, so the collector gets port ${collectPort}`);
   }
   const surroundings: WorkerSurroundings = {
     root: ROOT,
@@ -106,11 +144,14 @@ async function startMembers(
   // So that ingest and others find the engines as soon as there are any.
   await writeEndpoints(settings, engines.endpoints);
   workers(settings).forEach(start);
-  const [web] = start(WEB);
+  const reads = [keysFile({ ...settings, dataDir }), ...secretFiles()];
+  start(collector(settings, collectPort, reads));
+  // The web serves the collector's routes too.
+  const [web] = start({ ...WEB, reads: [ROOT, ...reads] });
   if (mode === "dev") start(SHOP);
   const webUrl = `http://localhost:${webPort}`;
   await untilReady(web!, { title: "the web server", ask: () => askWeb(webPort), signal });
-  return { ...engines.endpoints, webUrl };
+  return { ...engines.endpoints, webUrl, collectUrl: `http://localhost:${collectPort}` };
 }
 
 /**

@@ -12,9 +12,10 @@ export interface Summary {
 
 /** A short block for people: what is up, where, and how to stop it. */
 export function summarize({ endpoints, engines, logsDir, tookMs }: Summary): string {
-  const { webUrl, kafkaBootstrapServers, mongoUri, clickhouseUrl } = endpoints;
+  const { webUrl, collectUrl, kafkaBootstrapServers, mongoUri, clickhouseUrl } = endpoints;
   const rows: [string, string][] = [
     ...(webUrl === undefined ? [] : [["Dashboard", webUrl] as [string, string]]),
+    ...(collectUrl === undefined ? [] : [["Collector", `POST ${collectUrl}/v1/events`] as [string, string]]),
     ["Kafka", `${withoutPassword(kafkaBootstrapServers)} (${engines.kafka})`],
     ["MongoDB", `${withoutPassword(mongoUri)} (${engines.mongo})`],
     ["ClickHouse", `${withoutPassword(clickhouseUrl)} (${engines.clickhouse})`],

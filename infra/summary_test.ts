@@ -15,7 +15,7 @@ const endpoints = {
 
 Deno.test("the block says where everything is, where each engine came from, and how to stop", () => {
   const block = summarize({
-    endpoints: { ...endpoints, webUrl: "http://localhost:8000" },
+    endpoints: { ...endpoints, webUrl: "http://localhost:8000", collectUrl: "http://localhost:8001" },
     engines,
     logsDir: ".local/logs",
     tookMs: 8_449,
@@ -26,6 +26,7 @@ Deno.test("the block says where everything is, where each engine came from, and 
 Countinghouse is up after 8.4 s.
 
   Dashboard   http://localhost:8000
+  Collector   POST http://localhost:8001/v1/events
   Kafka       127.0.0.1:9092 (runs in a container)
   MongoDB     mongodb://ann:***@db:27017/ (runs elsewhere)
   ClickHouse  http://127.0.0.1:8123 (runs as a local process)

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import type { Settings } from "@countinghouse/shared/config";
 import type { Endpoints } from "@countinghouse/shared/endpoints";
 import type { EngineName } from "./local/mod.ts";
@@ -15,6 +16,14 @@ export interface Worker {
   readonly peers: readonly EngineName[];
   /** Whether what it says is shown, not only written down. */
   readonly echo: boolean;
+  /** Where it listens: "127.0.0.1:8001". */
+  readonly listens?: string;
+  /** What it may read, where that is not all said in its own deno.json; paths from the root of the workspace. */
+  readonly reads?: readonly string[];
+  /** What it does with the lake; its folder, or the bucket's service, is then open to it. */
+  readonly lake?: "reads" | "writes";
+  /** Variables on top of those that all workers have. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Events a second of the shop that `dev` shows, and how many minutes of its past it begins with. */
@@ -22,7 +31,9 @@ const DEV_RATE = 20;
 const DEV_HISTORY_MINUTES = 60;
 
 /** The workers that every stack has. */
-export function workers({ rollup, warehouse }: Pick<Settings, "rollup" | "warehouse">): Worker[] {
+export function workers(
+  { rollup, warehouse, lake }: Pick<Settings, "rollup" | "warehouse" | "lake">,
+): Worker[] {
   return [
     {
       name: "rollup",
@@ -37,8 +48,28 @@ export function workers({ rollup, warehouse }: Pick<Settings, "rollup" | "wareho
       script: "workers/warehouse/main.ts",
       args: [],
       copies: warehouse.parallelism,
-      peers: ["kafka", "clickhouse"],
+      peers: ["kafka", "mongo", "clickhouse"],
       echo: true,
+    },
+    {
+      name: "lake",
+      script: "workers/lake/main.ts",
+      args: [],
+      copies: lake.parallelism,
+      peers: ["kafka", "mongo"],
+      echo: true,
+      reads: ["countinghouse.json", "node_modules"],
+      lake: "writes",
+    },
+    {
+      name: "reconcile",
+      script: "workers/reconcile/main.ts",
+      args: [],
+      copies: 1,
+      peers: ["mongo", "clickhouse"],
+      echo: true,
+      reads: ["countinghouse.json", "node_modules"],
+      lake: "reads",
     },
   ];
 }
@@ -51,7 +82,27 @@ export const WEB: Worker = {
   copies: 1,
   peers: ["kafka", "mongo", "clickhouse"],
   echo: true,
+  lake: "reads",
 };
+
+/** The collector, on a port of its own, with the files that it reads: keys, and secrets where the environment names some. */
+export function collector(
+  { collect }: Pick<Settings, "collect">,
+  port: number,
+  reads: readonly string[],
+): Worker {
+  return {
+    name: "collect",
+    script: "workers/collect/main.ts",
+    args: [],
+    copies: 1,
+    peers: ["kafka"],
+    echo: true,
+    listens: `${collect.host}:${port}`,
+    reads: ["countinghouse.json", ...reads],
+    env: { COLLECT_PORT: `${port}` },
+  };
+}
 
 /** The shop that `dev` looks at. It reports every second, so its words go to its log file only. */
 export const SHOP: Worker = {
@@ -91,11 +142,12 @@ export function processesOf(worker: Worker, surroundings: WorkerSurroundings): P
       "--no-prompt",
       "--permission-set",
       ...networkFlags(worker, surroundings),
+      ...fileFlags(worker, surroundings),
       worker.script,
       ...worker.args,
     ],
     // Under its name a worker that is started again has its partitions back at once.
-    env: { ...environment(surroundings), WORKER_NAME: name },
+    env: { ...environment(surroundings), ...worker.env, WORKER_NAME: name },
     workingDirectory: root,
     logFile: `${dataDir}/logs/${name}.log`,
     echo: worker.echo,
@@ -118,10 +170,28 @@ function environment({ dataDir, endpoints, webPort, logLevel }: WorkerSurroundin
 }
 
 function networkFlags(worker: Worker, { endpoints, webPort, ownEngines }: WorkerSurroundings): string[] {
+  // A bucket's service is elsewhere.
+  if (worker.lake !== undefined && lakeFolder(endpoints) === undefined) return [];
   if (!worker.peers.every((peer) => ownEngines.has(peer))) return [];
   const hosts = worker.peers.map((peer) => hostOf(peer, endpoints));
   if (worker.name === WEB.name) hosts.push(`127.0.0.1:${webPort}`);
+  if (worker.listens !== undefined) hosts.push(worker.listens);
   return [`--allow-net=${hosts.join(",")}`];
+}
+
+function fileFlags({ reads, lake }: Worker, { endpoints }: WorkerSurroundings): string[] {
+  const folder = lake === undefined ? undefined : lakeFolder(endpoints);
+  const lakeFolders = folder === undefined ? [] : [folder];
+  return [
+    ...(reads === undefined ? [] : [`--allow-read=${[...reads, ...lakeFolders].join(",")}`]),
+    ...(lake === "writes" && folder !== undefined ? [`--allow-write=${folder}`] : []),
+  ];
+}
+
+/** The lake's folder; undefined where it is a bucket. */
+function lakeFolder({ lakeUrl }: Endpoints): string | undefined {
+  if (/^s3:/i.test(lakeUrl)) return undefined;
+  return /^file:/i.test(lakeUrl) ? fileURLToPath(lakeUrl) : lakeUrl;
 }
 
 function hostOf(engine: EngineName, endpoints: Endpoints): string {

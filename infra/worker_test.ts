@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { loadSettings } from "@countinghouse/shared/config";
 import type { EngineName } from "./local/mod.ts";
-import { processesOf, SHOP, WEB, type Worker, workers, type WorkerSurroundings } from "./worker.ts";
+import {
+  collector,
+  processesOf,
+  SHOP,
+  WEB,
+  type Worker,
+  workers,
+  type WorkerSurroundings,
+} from "./worker.ts";
 
 const surroundings: WorkerSurroundings = {
   root: "/house",
@@ -17,11 +25,22 @@ const surroundings: WorkerSurroundings = {
   ownEngines: new Set<EngineName>(["kafka", "mongo", "clickhouse"]),
 };
 const settings = loadSettings({ environment: () => undefined, readText: () => undefined });
-const everyWorker: readonly Worker[] = [...workers(settings), WEB, SHOP];
+const COLLECT = collector(settings, 8001, ["/house/.local/keys.json"]);
+const everyWorker: readonly Worker[] = [...workers(settings), WEB, COLLECT, SHOP];
 
 Deno.test("each worker's command line has its folder, and each has its own log file", () => {
   const specs = everyWorker.flatMap((worker) => processesOf(worker, surroundings));
-  for (const name of ["workers/rollup", "workers/warehouse", "workers/simulate", "web/"]) {
+  for (
+    const name of [
+      "workers/rollup",
+      "workers/warehouse",
+      "workers/lake",
+      "workers/reconcile",
+      "workers/collect",
+      "workers/simulate",
+      "web/",
+    ]
+  ) {
     assert.equal(specs.filter(({ args }) => args.some((arg) => arg.startsWith(name))).length, 1, name);
   }
   assert.equal(new Set(specs.map(({ logFile }) => logFile)).size, specs.length);
@@ -49,9 +68,30 @@ Deno.test("a worker of a stack with engines of its own may talk to its peers onl
     processesOf(worker, surroundings)[0]!.args.find((a) => a.startsWith("--allow-net"));
   const [rollup, warehouse] = workers(settings);
   assert.equal(netOf(rollup!), "--allow-net=127.0.0.1:9092,127.0.0.1:27017");
-  assert.equal(netOf(warehouse!), "--allow-net=127.0.0.1:9092,127.0.0.1:8123");
+  assert.equal(netOf(warehouse!), "--allow-net=127.0.0.1:9092,127.0.0.1:27017,127.0.0.1:8123");
   assert.equal(netOf(WEB), "--allow-net=127.0.0.1:9092,127.0.0.1:27017,127.0.0.1:8123,127.0.0.1:8000");
+  assert.equal(netOf(COLLECT), "--allow-net=127.0.0.1:9092,127.0.0.1:8001");
   assert.equal(netOf(SHOP), "--allow-net=127.0.0.1:9092");
+});
+
+Deno.test("the lake's worker may write the lake's folder and nothing else; in a bucket, it may talk to its service", () => {
+  const lake = workers(settings).find(({ name }) => name === "lake")!;
+  const [inFolder] = processesOf(lake, surroundings);
+  const flags = (args: readonly string[]) => args.filter((arg) => arg.startsWith("--allow-"));
+  assert.deepEqual(flags(inFolder!.args), [
+    "--allow-net=127.0.0.1:9092,127.0.0.1:27017",
+    "--allow-read=countinghouse.json,node_modules,/house/.local/lake",
+    "--allow-write=/house/.local/lake",
+  ]);
+  const endpoints = { ...surroundings.endpoints, lakeUrl: "s3://bucket/lake" };
+  const [inBucket] = processesOf(lake, { ...surroundings, endpoints });
+  assert.deepEqual(flags(inBucket!.args), ["--allow-read=countinghouse.json,node_modules"]);
+});
+
+Deno.test("the collector may read its settings and its keys, and learns its port", () => {
+  const [spec] = processesOf(COLLECT, surroundings);
+  assert.ok(spec!.args.includes("--allow-read=countinghouse.json,/house/.local/keys.json"));
+  assert.equal(spec!.env?.["COLLECT_PORT"], "8001");
 });
 
 Deno.test("a peer elsewhere may name further hosts, so the network stays as the worker declares it", () => {

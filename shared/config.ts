@@ -9,6 +9,13 @@ const number = (schema: z.ZodType<number>, fallback: number) =>
 const milliseconds = (fallback: number, least = 0) => number(z.number().int().min(least), fallback);
 const count = (fallback: number, most = 1_000_000) => number(z.number().int().min(1).max(most), fallback);
 const portNumber = (fallback: number) => number(z.number().int().min(1).max(65_535), fallback);
+/** The environment has a list as one text, its parts separated by commas. */
+const list = (fallback: readonly string[]) =>
+  z.preprocess(
+    (value) => typeof value === "string" ? value.split(",").map((part) => part.trim()) : value,
+    z.array(z.string().min(1)).min(1).default([...fallback]),
+  );
+const secret = () => z.string().min(16, "must have at least 16 characters").optional();
 const group = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape).prefault({} as never);
 
 /**
@@ -52,15 +59,62 @@ const settingsSchema = z.strictObject({
     dedupMaxIds: count(4_000_000, 100_000_000),
     tickMs: milliseconds(100, 10),
     checkpointIntervalMs: milliseconds(30_000, 100),
+    /** A snapshot of a partition comes earlier after so many records, as far as the store has room for it. */
+    checkpointRecords: count(5_000),
     parallelism: count(1, 64),
     /** How long a worker that gives no sign of life keeps its partitions. */
     leaseMs: milliseconds(3_000, 300),
+    /** How long the last write and snapshot of a partition that goes to another worker may take. */
+    drainMs: milliseconds(4_000),
     hotRetentionMs: milliseconds(7 * 86_400_000, 3_600_000),
   }),
   warehouse: group({
     batchRows: count(50_000),
     batchAgeMs: milliseconds(500, 10),
     parallelism: count(1, 64),
+    /** How long after their append events are kept; for ever where left out. */
+    retentionMs: z.preprocess(numberOf, z.number().int().min(3_600_000).optional()),
+  }),
+  reconcile: group({
+    /** The pause between two passes over the minutes that have changed. */
+    intervalMs: milliseconds(5_000, 10),
+    /** How often minutes are compared with the lake. */
+    lakeIntervalMs: milliseconds(60_000, 10),
+    /** How often everything is compared anew, whether it has changed or not. */
+    sweepMs: milliseconds(3_600_000, 1_000),
+  }),
+  lake: group({
+    /** A batch of a partition is written when it has so many rows or is so old; each store and hour in it is a file. */
+    batchRows: count(100_000),
+    batchAgeMs: milliseconds(10_000, 10),
+    parallelism: count(1, 64),
+    /** The files of a store's hour become one when the newest of them is so old. */
+    compactionQuietMs: milliseconds(10 * 60_000),
+  }),
+  collect: group({
+    port: portNumber(8001),
+    /** The address that the collector listens on; any but this machine's own needs a write key first. */
+    host: z.string().min(1).default("127.0.0.1"),
+    /** The file with the hashes of the write keys; `keys.json` in the data folder where left out. */
+    keysFile: z.string().min(1).optional(),
+    /** The sites whose pages may send events, as "https://shop.example"; "*" for any. */
+    origins: list(["*"]),
+    /** Where a proxy in front says the visitor's country, as two letters; the first one that is there counts. */
+    countryHeaders: list(["cf-ipcountry", "x-vercel-ip-country", "cloudfront-viewer-country"]),
+    /** Events a second that a write key may send, on average over two seconds. */
+    eventsPerSecond: count(50_000),
+    /** A request's body at most, as it is sent and again when it is unpacked. */
+    maxBodyBytes: count(4 * 1_048_576, 64 * 1_048_576),
+    maxEventsPerRequest: count(10_000),
+    /** The bodies of all requests under way at most; who comes then is asked to come again. */
+    maxPendingBytes: count(64 * 1_048_576, 4_096 * 1_048_576),
+    bodyTimeoutMs: milliseconds(10_000, 100),
+    /** After so long without the broker's acknowledgement a request is answered 503. */
+    ackTimeoutMs: milliseconds(5_000, 100),
+    /** Where set, user ids become their HMAC-SHA-256 under it before anything is stored. */
+    userIdSecret: secret(),
+    /** The secret that Shopify signs its webhooks with. */
+    shopifySecret: secret(),
   }),
   /** Usual ports of the local engines; the next free one is taken, and printed, where one is in use. */
   enginePorts: group({
@@ -85,6 +139,8 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = {
   DATA_DIR: "dataDir",
   REPORTING_CURRENCY: "reportingCurrency",
   WORKER_NAME: "workerName",
+  EVENTS_TOPIC: "topics.events",
+  DEAD_LETTERS_TOPIC: "topics.deadLetters",
   PARTITIONS: "topics.partitions",
   LOG_RETENTION_MS: "topics.retentionMs",
   ALLOWED_LATENESS_MS: "rollup.allowedLatenessMs",
@@ -95,16 +151,42 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = {
   WINDOW_MS: "rollup.windowMs",
   TICK_MS: "rollup.tickMs",
   CHECKPOINT_INTERVAL_MS: "rollup.checkpointIntervalMs",
+  CHECKPOINT_RECORDS: "rollup.checkpointRecords",
   ROLLUP_PARALLELISM: "rollup.parallelism",
   LEASE_MS: "rollup.leaseMs",
+  DRAIN_MS: "rollup.drainMs",
   HOT_RETENTION_MS: "rollup.hotRetentionMs",
   WAREHOUSE_BATCH_ROWS: "warehouse.batchRows",
   WAREHOUSE_BATCH_AGE_MS: "warehouse.batchAgeMs",
   WAREHOUSE_PARALLELISM: "warehouse.parallelism",
+  WAREHOUSE_RETENTION_MS: "warehouse.retentionMs",
+  RECONCILE_INTERVAL_MS: "reconcile.intervalMs",
+  RECONCILE_LAKE_INTERVAL_MS: "reconcile.lakeIntervalMs",
+  RECONCILE_SWEEP_MS: "reconcile.sweepMs",
+  LAKE_BATCH_ROWS: "lake.batchRows",
+  LAKE_BATCH_AGE_MS: "lake.batchAgeMs",
+  LAKE_PARALLELISM: "lake.parallelism",
+  LAKE_COMPACTION_QUIET_MS: "lake.compactionQuietMs",
+  COLLECT_PORT: "collect.port",
+  COLLECT_HOST: "collect.host",
+  COLLECT_KEYS_FILE: "collect.keysFile",
+  COLLECT_ORIGINS: "collect.origins",
+  COLLECT_COUNTRY_HEADERS: "collect.countryHeaders",
+  COLLECT_EVENTS_PER_SECOND: "collect.eventsPerSecond",
+  COLLECT_MAX_BODY_BYTES: "collect.maxBodyBytes",
+  COLLECT_MAX_EVENTS_PER_REQUEST: "collect.maxEventsPerRequest",
+  COLLECT_MAX_PENDING_BYTES: "collect.maxPendingBytes",
+  COLLECT_BODY_TIMEOUT_MS: "collect.bodyTimeoutMs",
+  COLLECT_ACK_TIMEOUT_MS: "collect.ackTimeoutMs",
+  USER_ID_SECRET: "collect.userIdSecret",
+  SHOPIFY_WEBHOOK_SECRET: "collect.shopifySecret",
   KAFKA_PORT: "enginePorts.kafka",
   MONGO_PORT: "enginePorts.mongo",
   CLICKHOUSE_PORT: "enginePorts.clickhouse",
 };
+
+/** Secrets, which may be in a file that the variable with `_FILE` behind its name tells, as container platforms mount them. */
+const SECRETS = ["USER_ID_SECRET", "SHOPIFY_WEBHOOK_SECRET"] as const;
 
 /** A setting that can't be used; the message names it, says why, and where it was set. */
 export class SettingError extends ToldError {
@@ -139,6 +221,7 @@ const processSources: SettingSources = {
 export function loadSettings(sources: SettingSources = processSources): Settings {
   const tree = readFile(sources);
   const variableOf = new Map<string, string>();
+  placeSecretsOfFiles(tree, sources);
   for (const [variable, path] of Object.entries(ENVIRONMENT)) {
     const text = sources.environment(variable)?.trim();
     if (text === undefined || text === "") continue;
@@ -156,6 +239,28 @@ export function loadSettings(sources: SettingSources = processSources): Settings
   throw new SettingError(
     `Cannot start with setting ${path}: ${issue?.message ?? "it is not valid"} (set by ${where})`,
   );
+}
+
+function placeSecretsOfFiles(tree: Record<string, unknown>, { environment, readText }: SettingSources): void {
+  for (const secret of SECRETS) {
+    const file = environment(`${secret}_FILE`)?.trim();
+    if (!file) continue;
+    const text = readText(file)?.trim();
+    if (!text) {
+      throw new SettingError(`Cannot read the file that ${secret}_FILE names: there is no text in ${file}`);
+    }
+    place(tree, ENVIRONMENT[secret]!.split("."), text);
+  }
+}
+
+/** Where the hashes of the write keys are kept. */
+export function keysFile({ collect, dataDir }: Pick<Settings, "collect" | "dataDir">): string {
+  return collect.keysFile ?? `${dataDir}/keys.json`;
+}
+
+/** The files with secrets that the environment names; a process that loads the settings has to be able to read them. */
+export function secretFiles({ environment }: SettingSources = processSources): string[] {
+  return SECRETS.flatMap((secret) => environment(`${secret}_FILE`)?.trim() || []);
 }
 
 function readFile(sources: SettingSources): Record<string, unknown> {

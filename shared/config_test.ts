@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ENVIRONMENT, loadSettings, SettingError, type Settings } from "./config.ts";
+import { ENVIRONMENT, loadSettings, secretFiles, SettingError, type Settings } from "./config.ts";
 
 Deno.test("without a file and an environment every setting has its default", () => {
   assert.deepEqual(settingsOf({}), {
@@ -8,6 +8,7 @@ Deno.test("without a file and an environment every setting has its default", () 
     port: 8_000,
     webHost: "127.0.0.1",
     topics: { events: "events", deadLetters: "events.dead-letter", partitions: 4, retentionMs: 604_800_000 },
+    reconcile: { intervalMs: 5_000, lakeIntervalMs: 60_000, sweepMs: 3_600_000 },
     rollup: {
       windowMs: 60_000,
       allowedLatenessMs: 600_000,
@@ -17,11 +18,26 @@ Deno.test("without a file and an environment every setting has its default", () 
       dedupMaxIds: 4_000_000,
       tickMs: 100,
       checkpointIntervalMs: 30_000,
+      checkpointRecords: 5_000,
       parallelism: 1,
       leaseMs: 3_000,
+      drainMs: 4_000,
       hotRetentionMs: 604_800_000,
     },
     warehouse: { batchRows: 50_000, batchAgeMs: 500, parallelism: 1 },
+    lake: { batchRows: 100_000, batchAgeMs: 10_000, parallelism: 1, compactionQuietMs: 600_000 },
+    collect: {
+      port: 8_001,
+      host: "127.0.0.1",
+      origins: ["*"],
+      countryHeaders: ["cf-ipcountry", "x-vercel-ip-country", "cloudfront-viewer-country"],
+      eventsPerSecond: 50_000,
+      maxBodyBytes: 4_194_304,
+      maxEventsPerRequest: 10_000,
+      maxPendingBytes: 67_108_864,
+      bodyTimeoutMs: 10_000,
+      ackTimeoutMs: 5_000,
+    },
     enginePorts: { kafka: 9_092, mongo: 27_017, clickhouse: 8_123 },
   });
 });
@@ -56,6 +72,12 @@ Deno.test("every variable reaches its setting", () => {
     CHECKPOINT_INTERVAL_MS: "5000",
     LEASE_MS: "5000",
     HOT_RETENTION_MS: "7200000",
+    WAREHOUSE_RETENTION_MS: "7200000",
+    RECONCILE_SWEEP_MS: "5000",
+    COLLECT_BODY_TIMEOUT_MS: "5000",
+    COLLECT_ACK_TIMEOUT_MS: "5000",
+    USER_ID_SECRET: "a-secret-of-some-length",
+    SHOPIFY_WEBHOOK_SECRET: "a-secret-of-some-length",
   };
   for (const [variable, path] of Object.entries(ENVIRONMENT)) {
     const text = fitting[variable] ?? "43";
@@ -111,6 +133,30 @@ Deno.test("a wrong setting stops the start with its name, the reason and where i
   ];
   for (const [sources, message] of table) {
     assert.throws(() => settingsOf(sources), new SettingError(message));
+  }
+});
+
+Deno.test("a list in the environment is one text with commas", () => {
+  const { collect } = settingsOf({
+    environment: { COLLECT_ORIGINS: "https://a.example, https://b.example" },
+  });
+  assert.deepEqual(collect.origins, ["https://a.example", "https://b.example"]);
+});
+
+Deno.test("a secret may be in a file, whose text is trimmed; a file without text stops the start", () => {
+  const files: Readonly<Record<string, string>> = {
+    "secrets/ids": "a-secret-of-some-length\n",
+    "secrets/none": "",
+  };
+  const sources = (file: string) => ({
+    environment: (name: string) => name === "USER_ID_SECRET_FILE" ? file : undefined,
+    readText: (path: string) => files[path],
+  });
+  assert.equal(loadSettings(sources("secrets/ids")).collect.userIdSecret, "a-secret-of-some-length");
+  assert.deepEqual(secretFiles(sources("secrets/ids")), ["secrets/ids"]);
+  for (const file of ["secrets/none", "secrets/missing"]) {
+    const message = `Cannot read the file that USER_ID_SECRET_FILE names: there is no text in ${file}`;
+    assert.throws(() => loadSettings(sources(file)), new SettingError(message));
   }
 });
 

@@ -9,6 +9,8 @@ export interface Endpoints {
   readonly lakeUrl: string;
   /** The web server's own address, once it is up. */
   readonly webUrl?: string;
+  /** The collector's own address, once it is up. */
+  readonly collectUrl?: string;
 }
 
 /** No engine address was set, and no stack is running that could have told one. */
@@ -52,5 +54,6 @@ export function loadEndpoints(
     clickhouseUrl,
     lakeUrl,
     ...(running.webUrl === undefined ? {} : { webUrl: running.webUrl }),
+    ...(running.collectUrl === undefined ? {} : { collectUrl: running.collectUrl }),
   };
 }

@@ -1,8 +1,11 @@
-import { type KpiWindow, minuteStart } from "@countinghouse/core";
+import { emptyCohort, emptyPart, type KpiWindow, MINUTE_MS, minuteStart } from "@countinghouse/core";
 import type { MinuteRange, MinuteReader, PartitionBooks } from "@countinghouse/hot";
+import { createHistory } from "./api/history.ts";
 import { LiveStreams } from "./api/live_streams.ts";
 import { type AppSources, createApp } from "./app.ts";
+import { textEvents } from "./export_fixture.ts";
 import { kpiMinute } from "./kpi_fixture.ts";
+import { emptyExplainSources, qualitySources } from "./quality_fixture.ts";
 
 /** For tests: the time that it is in them. */
 export const NOW = Date.parse("2026-03-01T12:00:30Z");
@@ -27,11 +30,24 @@ export function testApp(windows: readonly KpiWindow[] = [], sources: Partial<App
       return Promise.resolve(newest ?? none);
     },
   };
+  const history = createHistory({
+    hot: reader,
+    cold: () => Promise.resolve(new Map()),
+    coldProgress: () => Promise.resolve(new Map()),
+    context: () => Promise.resolve({ partitions: [], currency: undefined }),
+    rules: { convert: () => undefined, reportingCurrency: undefined, allowedLatenessMs: 600_000 },
+    hotRetentionMs: 7 * 86_400_000,
+  });
   const app = createApp({
     reader,
+    history,
+    latest: reader.latest,
     streams,
     isFollowing: () => true,
     books: () => Promise.resolve([partitionBooks(0), partitionBooks(1)]),
+    exportedEvents: textEvents([]),
+    sessions: { cohort: () => Promise.resolve(emptyCohort()), timeoutMs: 30 * MINUTE_MS },
+    dimension: () => Promise.resolve({ parts: new Map(), other: emptyPart() }),
     ledger: {
       deadLetters: () => Promise.resolve(2),
       sinks: {
@@ -40,6 +56,8 @@ export function testApp(windows: readonly KpiWindow[] = [], sources: Partial<App
         lake: () => Promise.resolve(null),
       },
     },
+    quality: qualitySources(),
+    explain: emptyExplainSources(),
     checks: {},
     client: { script: "/assets/client.js", style: "/assets/style.css", preload: [] },
     assets: new Map(),
@@ -61,6 +79,7 @@ export function partitionBooks(partition: number): PartitionBooks {
     dead_lettered: 1,
     late: 0,
     skewed: 0,
+    archived: 0,
     through: 11,
     end: 14,
     watermark: null,

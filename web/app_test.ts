@@ -56,6 +56,7 @@ Deno.test("a store that can't be read is a 503 that doesn't tell internals", asy
   const away = () => Promise.reject(new Error("connect ECONNREFUSED 10.0.0.7"));
   using app = testApp([], {
     reader: { windows: away, latest: away },
+    latest: away,
     logger: { debug() {}, info() {}, warn() {}, error: (sentence) => errors.push(sentence) },
   });
   const response = await app.get("/kpis/latest");

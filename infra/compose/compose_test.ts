@@ -20,7 +20,7 @@ const workspace = JSON.parse(await read("../../deno.json"));
 Deno.test("compose.yaml is YAML with the engines, the console, the workers and the web", () => {
   assert.deepEqual(Object.keys(services), [
     ...["redpanda", "mongo", "clickhouse", "console"],
-    ...["rollup", "warehouse", "web", "simulate"],
+    ...["rollup", "warehouse", "lake", "reconcile", "web", "simulate"],
   ]);
 });
 
@@ -44,13 +44,13 @@ Deno.test("engines have a health check and start without a profile; members wait
     assert.ok(services[name]!.healthcheck, name);
     assert.equal(services[name]!.profiles, undefined, name);
   }
-  for (const name of ["rollup", "warehouse", "web"]) {
+  for (const name of ["rollup", "warehouse", "lake", "reconcile", "web"]) {
     assert.deepEqual(services[name]!.profiles, ["app"], name);
   }
 });
 
 Deno.test("each member's script is there, and its engines are found by their names in Docker's network", async () => {
-  for (const name of ["rollup", "warehouse", "web", "simulate"]) {
+  for (const name of ["rollup", "warehouse", "lake", "reconcile", "web", "simulate"]) {
     const { command, environment, build } = services[name]!;
     assert.ok((await Deno.stat(new URL(`../../${command![0]}`, import.meta.url))).isFile, name);
     assert.ok(build, name);

@@ -58,14 +58,16 @@ export async function launch(
   await Deno.mkdir(`${options.dataDir}/logs`, { recursive: true });
   await engine.prepare(place);
   options.signal?.throwIfAborted();
+  const ask = () => engine.ask(port);
   const process = group.start({
     name,
     ...engine.program(place),
     workingDirectory: place.dataDir,
     logFile: `${options.dataDir}/logs/${name}.log`,
     echo: false,
+    health: { ask },
   });
-  const ready = () => untilReady(process, { title, ask: () => engine.ask(port), signal: options.signal });
+  const ready = () => untilReady(process, { title, ask, signal: options.signal });
   await ready();
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   options.say(name, `${title} ${version} answers on port ${port} after ${seconds} s`);

@@ -55,7 +55,11 @@ export const secantus: Engine = {
   address: (port) => `mongodb://127.0.0.1:${port}/?directConnection=true`,
 
   async ask(port) {
-    const client = new MongoClient(secantus.address(port), { serverSelectionTimeoutMS: ASK_TIMEOUT_MS });
+    const client = new MongoClient(secantus.address(port), {
+      serverSelectionTimeoutMS: ASK_TIMEOUT_MS,
+      connectTimeoutMS: ASK_TIMEOUT_MS,
+      socketTimeoutMS: ASK_TIMEOUT_MS,
+    });
     try {
       await client.db("admin").command({ ping: 1 });
     } finally {

@@ -8,8 +8,8 @@ export interface Backoff {
   readonly resetAfterMs: number;
 }
 
-/** 0.1 s, doubling up to 5 s, afresh after 10 s up. */
-export const DEFAULT_BACKOFF: Backoff = { firstMs: 100, mostMs: 5_000, resetAfterMs: 10_000 };
+/** 0.1 s, doubling up to 2 s, afresh after 3 s up: long enough to tell a worker that works from one that cannot start. */
+export const DEFAULT_BACKOFF: Backoff = { firstMs: 100, mostMs: 2_000, resetAfterMs: 3_000 };
 
 /** How many deaths in a row there are, after one more that came `upMs` after the start. */
 export function deathsInARow(before: number, upMs: number, backoff: Backoff): number {

@@ -7,6 +7,7 @@ export { type ProcessRecord, readRecord, type RecordedProcess, stopLeftovers } f
 export { isRunning } from "./process_table.ts";
 export type { ProcessSpec, SupervisedProcess } from "./supervised_process.ts";
 export { sleep } from "./sleep.ts";
+export type { HealthCheck } from "./health_check.ts";
 export { NotReadyError, type Readiness, untilReady } from "./readiness.ts";
 export { whenLauncherGone } from "./launcher.ts";
 export { runToEnd } from "./run_to_end.ts";

@@ -1,4 +1,5 @@
 import { type Backoff, deathsInARow, DEFAULT_BACKOFF, restartDelayMs } from "./backoff.ts";
+import { type HealthCheck, untilHung } from "./health_check.ts";
 import { LogFile } from "./log_file.ts";
 import { signalIfThere } from "./signal.ts";
 import { sleep } from "./sleep.ts";
@@ -16,6 +17,8 @@ export interface ProcessSpec {
   readonly logFile: string;
   /** Whether its lines are shown as well, with its name in front. */
   readonly echo: boolean;
+  /** Where given, a process that hangs is killed, and so started again. */
+  readonly health?: HealthCheck;
 }
 
 /** What a {@link SupervisedProcess} tells its owner. */
@@ -112,7 +115,10 @@ export class SupervisedProcess {
     let running = first;
     while (true) {
       const startedAt = performance.now();
+      const ended = new AbortController();
+      this.#killWhenHung(running.child, ended.signal);
       const status = await running.child.status;
+      ended.abort();
       // Its children, if any, would hold on to its ports and its output.
       signalIfThere(-running.child.pid, "SIGKILL");
       await running.output;
@@ -124,6 +130,15 @@ export class SupervisedProcess {
       if (again === undefined) return;
       running = again;
     }
+  }
+
+  async #killWhenHung({ pid }: Deno.ChildProcess, ended: AbortSignal): Promise<void> {
+    const { health, name } = this.spec;
+    if (health === undefined) return;
+    const silentMs = await untilHung(health, AbortSignal.any([ended, this.#stop.signal]));
+    if (silentMs === undefined) return;
+    this.#events.say(name, `has not answered for ${Math.round(silentMs / 1000)} s and is killed`);
+    signalIfThere(-pid, "SIGKILL");
   }
 
   async #startAgain(how: string): Promise<RunningProcess | undefined> {

@@ -1,5 +1,6 @@
 import { type Offset, offset } from "@countinghouse/core";
 import type { ColdStore } from "./cold_store.ts";
+import type { Heads } from "./judged_events.ts";
 
 /** What the warehouse holds of one partition of the log. */
 export interface ColdBooks {
@@ -26,4 +27,18 @@ export async function readColdBooks({ client }: ColdStore): Promise<readonly Col
     held: Number(held),
     through: offset(through),
   }));
+}
+
+/** How far the warehouse is, by partition; also where the last event was erased. */
+export async function readHeads(store: ColdStore): Promise<Heads> {
+  const [books, result] = await Promise.all([
+    readColdBooks(store),
+    store.client.query({ query: "SELECT maxMap(reached) AS reached FROM erasures", format: "JSONEachRow" }),
+  ]);
+  const heads = new Map<number, number>(books.map(({ partition, through }) => [partition, through]));
+  const [row] = await result.json<{ reached: Readonly<Record<string, number | string>> }>();
+  for (const [partition, reached] of Object.entries(row?.reached ?? {})) {
+    heads.set(Number(partition), Math.max(heads.get(Number(partition)) ?? 0, Number(reached)));
+  }
+  return heads;
 }

@@ -25,18 +25,20 @@ export class ColdSink implements Sink<readonly EncodedRow[]> {
   }
 
   /**
-   * Behind the last row. Refused records have no row: those at the very end are read again, and refused again,
+   * Behind the last row, or where that was erased, behind where it was. Refused records have no row: those at the very end are read again, and refused again,
    * after a restart.
    */
   async position(partition: number): Promise<Offset> {
     const result = await this.#store.client.query({
-      query: `SELECT toString(max(offset) + 1) AS through FROM events
-        WHERE partition = {partition:UInt16} GROUP BY partition`,
+      query: `SELECT toString(max(through)) AS position FROM (
+          SELECT max(offset) + 1 AS through FROM events WHERE partition = {partition:UInt16} GROUP BY partition
+          UNION ALL
+          SELECT reached[{partition:UInt16}] AS through FROM erasures)`,
       query_params: { partition },
       format: "JSONEachRow",
     });
-    const [row] = await result.json<{ through: string }>();
-    return row === undefined ? START : offset(row.through);
+    const [row] = await result.json<{ position: string }>();
+    return row === undefined ? START : offset(row.position);
   }
 
   async write({ partition, change }: SinkBatch<readonly EncodedRow[]>): Promise<void> {

@@ -1,3 +1,6 @@
+import { closesBefore, countedTime } from "./counted_minute.ts";
+import { COUNTED_EVENTS } from "./rollup_columns.ts";
+
 /** A step of the schema. Applying one twice, or twice at the same time, must do no harm. */
 export interface Migration {
   readonly number: number;
@@ -58,6 +61,63 @@ export const MIGRATIONS: readonly Migration[] = [
       PARTITION BY toYYYYMM(append_time)
       ORDER BY (store_id, event_time, partition, offset)
       SETTINGS deduplicate_merge_projection_mode = 'rebuild', non_replicated_deduplication_window = 10000`,
+    ],
+  },
+  {
+    number: 2,
+    name: "counted minutes",
+    statements: [
+      `ALTER TABLE events
+        ADD COLUMN IF NOT EXISTS counted_time DateTime64(3, 'UTC') MATERIALIZED ${countedTime(300_000)}
+          CODEC(Delta, ZSTD),
+        ADD COLUMN IF NOT EXISTS minute DateTime('UTC') MATERIALIZED toStartOfMinute(counted_time) CODEC(Delta, ZSTD),
+        ADD COLUMN IF NOT EXISTS closes_before DateTime('UTC') MATERIALIZED ${closesBefore(600_000)}
+          CODEC(Delta, ZSTD),
+        ADD INDEX IF NOT EXISTS minute minute TYPE minmax GRANULARITY 1,
+        ADD INDEX IF NOT EXISTS offset offset TYPE minmax GRANULARITY 1`,
+      `ALTER TABLE events ADD PROJECTION IF NOT EXISTS minutes (
+        SELECT store_id, minute, closes_before, partition, min(offset), max(offset), count()
+        GROUP BY store_id, minute, closes_before, partition)`,
+      "ALTER TABLE events MATERIALIZE INDEX minute",
+      "ALTER TABLE events MATERIALIZE INDEX offset",
+      "ALTER TABLE events MATERIALIZE PROJECTION minutes",
+    ],
+  },
+  {
+    number: 3,
+    name: "rollups",
+    statements: [
+      `CREATE TABLE IF NOT EXISTS rollups (
+        step Enum8('minute' = 1, 'hour' = 2, 'day' = 3),
+        store_id LowCardinality(String),
+        start DateTime('UTC') CODEC(Delta, ZSTD),
+        ${COUNTED_EVENTS.map((name) => `${name} UInt64 CODEC(T64, ZSTD)`).join(",\n        ")},
+        user_keys Array(UInt64) CODEC(ZSTD),
+        session_keys Array(UInt64) CODEC(ZSTD),
+        currencies Array(String) CODEC(ZSTD),
+        gross_minor Array(Int64) CODEC(ZSTD),
+        refunds_minor Array(Int64) CODEC(ZSTD),
+        payments Array(UInt64) CODEC(ZSTD),
+        latency_buckets Array(UInt16) CODEC(ZSTD),
+        latency_counts Array(UInt64) CODEC(ZSTD),
+        duplicates Array(Tuple(partition UInt16, offset UInt64)) CODEC(ZSTD),
+        late_records Array(Tuple(partition UInt16, offset UInt64)) CODEC(ZSTD),
+        reached Map(UInt16, UInt64) CODEC(ZSTD),
+        appended DateTime('UTC') CODEC(Delta, ZSTD),
+        version UInt64 CODEC(Delta, ZSTD)
+      )
+      ENGINE = ReplacingMergeTree(version)
+      PARTITION BY (step, toYear(start))
+      ORDER BY (step, store_id, start)`,
+      `CREATE TABLE IF NOT EXISTS erasures (
+        store_id String,
+        user_hash UInt64,
+        rows UInt64,
+        minutes Array(DateTime('UTC')),
+        reached Map(UInt16, UInt64),
+        at DateTime64(3, 'UTC') DEFAULT now64(3)
+      )
+      ENGINE = MergeTree ORDER BY (store_id, user_hash, at)`,
     ],
   },
 ];

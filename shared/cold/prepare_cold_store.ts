@@ -1,5 +1,6 @@
 import { type ColdStore, connect } from "./cold_store.ts";
 import { type Migration, MIGRATIONS } from "./migrations.ts";
+import { applyTableRules, type TableRules } from "./table_rules.ts";
 import { ALL_UNIQUE_EVENTS } from "./unique_events.ts";
 
 /** The warehouse was made by newer code than this. */
@@ -9,14 +10,17 @@ export class NewerSchemaError extends Error {
 
 /**
  * Creates the database and brings its tables up to date. Each migration is applied once and then noted in the table
- * `migrations`; processes that start together may both apply one, which does no harm.
+ * `migrations`; processes that start together may both apply one, which does no harm. Then the tables are made to follow
+ * the settings.
  *
  * @throws {NewerSchemaError} when the database has a migration that this code does not know.
  */
 export async function prepareColdStore(
-  { client, url, database }: ColdStore,
+  store: ColdStore,
+  rules: TableRules = {},
   migrations: readonly Migration[] = MIGRATIONS,
 ): Promise<void> {
+  const { client, url, database } = store;
   await createDatabase(url, database);
   await client.command({
     query: `CREATE TABLE IF NOT EXISTS migrations (number UInt32, name String, applied DateTime DEFAULT now())
@@ -35,6 +39,7 @@ export async function prepareColdStore(
     for (const query of statements) await client.command({ query });
     await client.insert({ table: "migrations", values: [{ number, name }], format: "JSONEachRow" });
   }
+  await applyTableRules(store, rules);
   // A view holds nothing, so it follows the code and needs no migration.
   await client.command({ query: `CREATE OR REPLACE VIEW events_unique AS ${ALL_UNIQUE_EVENTS}` });
 }

@@ -26,15 +26,15 @@ Deno.test("a migration is applied once, and a new one on top of it", () =>
         "INSERT INTO counted VALUES (1)",
       ],
     };
-    await prepareColdStore(store, [...MIGRATIONS, counted]);
-    await prepareColdStore(store, [...MIGRATIONS, counted]);
+    await prepareColdStore(store, {}, [...MIGRATIONS, counted]);
+    await prepareColdStore(store, {}, [...MIGRATIONS, counted]);
     assert.deepEqual(await rowsOf(store, "SELECT toUInt32(count()) AS n FROM counted"), [{ n: 1 }]);
   }));
 
 Deno.test("a database of newer code is refused", () =>
   withColdStore(async (store) => {
     const newer = { number: 1_000, name: "of tomorrow", statements: [] };
-    await prepareColdStore(store, [...MIGRATIONS, newer]);
+    await prepareColdStore(store, {}, [...MIGRATIONS, newer]);
     await assert.rejects(prepareColdStore(store), (error) => {
       assert.ok(error instanceof NewerSchemaError);
       assert.match(error.message, /migrations up to \d+: current value is 1000/);

@@ -1,5 +1,3 @@
-import type { ColdStore } from "./cold_store.ts";
-
 /** Part of a store's events by event time, half-open, in milliseconds. */
 export interface EventRange {
   readonly storeId: string;
@@ -37,22 +35,6 @@ export function uniqueEvents({ storeId, fromMs, toMs }: EventRange): SqlFragment
 
 /** As {@link uniqueEvents}, of the whole table; for small tables and for questions asked by hand. */
 export const ALL_UNIQUE_EVENTS = `SELECT * FROM ${firsts("")}`;
-
-/**
- * How many events the whole table holds by the same rule. Ids are told apart by their 64-bit hashes alone, which
- * makes it ten times cheaper than counting {@link ALL_UNIQUE_EVENTS}, and as exact as those hashes; still, it looks
- * at every row, so ask seldom.
- */
-export async function countUniqueEvents({ client }: ColdStore): Promise<number> {
-  const result = await client.query({
-    query:
-      `SELECT toString(countIf(first_order = 0) + uniqExactIf(first_order, first_order != 0)) AS events FROM (
-      SELECT argMin(order_key, (append_time, partition, offset)) AS first_order FROM events GROUP BY event_key)`,
-    format: "JSONEachRow",
-  });
-  const [row] = await result.json<{ events: string }>();
-  return Number(row?.events ?? 0);
-}
 
 function firsts(where: string): string {
   const inLogOrder = "ORDER BY append_time, partition, offset";

@@ -6,7 +6,8 @@ import type { ColdStore } from "./cold_store.ts";
 import { rowsOf, withColdStore } from "./cold_store_fixture.ts";
 import { batchOf, record, T0 } from "./log_records_fixture.ts";
 import { RowFold } from "./row_fold.ts";
-import { countUniqueEvents, type EventRange, uniqueEvents } from "./unique_events.ts";
+import { countUniqueEvents } from "./count_unique_events.ts";
+import { type EventRange, uniqueEvents } from "./unique_events.ts";
 
 const DAY_MS = 86_400_000;
 const EVERYTHING: EventRange = { storeId: "default", fromMs: 0, toMs: T0 + 400 * DAY_MS };

@@ -60,9 +60,10 @@ export class DedupWindow {
     writer.float64(this.#generationEndsMs);
     writer.uint32(this.#generation);
     writer.uint32(this.#generationSize);
+    const words = this.#wordsByTag();
     const oldest = Math.max(1, this.#generation - GENERATIONS);
     for (let generation = oldest; generation <= this.#generation; generation++) {
-      writer.words(this.#wordsOf(tagOf(generation)));
+      writer.words(words[tagOf(generation)]!);
     }
   }
 
@@ -129,15 +130,20 @@ export class DedupWindow {
     }
   }
 
-  #wordsOf(tag: number): Uint32Array {
-    let count = 0;
-    for (const there of this.#tags) if (there === tag) count++;
-    const words = new Uint32Array(2 * count);
-    let at = 0;
-    for (let slot = 0; slot < this.#tags.length; slot++) {
-      if (this.#tags[slot] !== tag) continue;
-      words[at++] = this.#slots[2 * slot]!;
-      words[at++] = this.#slots[2 * slot + 1]!;
+  /** The ids of every generation, by its tag, in two passes over the table: it may have millions of slots. */
+  #wordsByTag(): readonly Uint32Array[] {
+    const tags = this.#tags;
+    const counts = new Uint32Array(256);
+    for (let slot = 0; slot < tags.length; slot++) counts[tags[slot]!]!++;
+    const words = Array.from(counts, (ids, tag) => new Uint32Array(tag === FREE ? 0 : 2 * ids));
+    const filled = new Uint32Array(256);
+    for (let slot = 0; slot < tags.length; slot++) {
+      const tag = tags[slot]!;
+      if (tag === FREE) continue;
+      const at = filled[tag]!;
+      words[tag]![at] = this.#slots[2 * slot]!;
+      words[tag]![at + 1] = this.#slots[2 * slot + 1]!;
+      filled[tag] = at + 2;
     }
     return words;
   }

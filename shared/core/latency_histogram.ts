@@ -14,16 +14,17 @@ const LONGEST_MS = 0xffff_ffff;
  * there is one for every open minute.
  */
 export class LatencyHistogram {
-  #counts: Uint32Array;
+  /** Signed: what {@link LatencyHistogram.subtract} answers may have buckets below zero. */
+  #counts: Int32Array;
   #total = 0;
 
-  private constructor(counts: Uint32Array) {
+  private constructor(counts: Int32Array) {
     this.#counts = counts;
   }
 
   /** A histogram of nothing. */
   static empty(): LatencyHistogram {
-    return new LatencyHistogram(new Uint32Array(LINEAR));
+    return new LatencyHistogram(new Int32Array(LINEAR));
   }
 
   /** How many durations were recorded. */
@@ -41,13 +42,15 @@ export class LatencyHistogram {
 
   /** A new histogram of what both have recorded. */
   merge(other: LatencyHistogram): LatencyHistogram {
-    const sum = LatencyHistogram.empty();
-    for (const part of [this, other]) {
-      sum.#reach(part.#counts.length - 1);
-      part.#counts.forEach((count, bucket) => sum.#counts[bucket]! += count);
-      sum.#total += part.#total;
-    }
-    return sum;
+    return this.#plus(other, 1);
+  }
+
+  /**
+   * What has to be merged with `other` to make this. It is good for merging and storing only: where `other` holds
+   * more than this, buckets are below zero and quantiles have no meaning.
+   */
+  subtract(other: LatencyHistogram): LatencyHistogram {
+    return this.#plus(other, -1);
   }
 
   /** A histogram of the same durations that goes its own way. */
@@ -73,7 +76,7 @@ export class LatencyHistogram {
   toWords(): Uint32Array {
     const words: number[] = [];
     this.#counts.forEach((count, bucket) => {
-      if (count > 0) words.push(bucket, count);
+      if (count !== 0) words.push(bucket, count);
     });
     return Uint32Array.from(words);
   }
@@ -94,15 +97,24 @@ export class LatencyHistogram {
         throw new RangeError(`Cannot read a latency histogram: there is no bucket ${bucket}`);
       }
       histogram.#reach(bucket);
-      histogram.#counts[bucket]! += words[at + 1]!;
-      histogram.#total += words[at + 1]!;
+      const count = words[at + 1]! | 0;
+      histogram.#counts[bucket]! += count;
+      histogram.#total += count;
     }
     return histogram;
   }
 
+  #plus(other: LatencyHistogram, sign: 1 | -1): LatencyHistogram {
+    const sum = this.copy();
+    sum.#reach(other.#counts.length - 1);
+    other.#counts.forEach((count, bucket) => sum.#counts[bucket]! += sign * count);
+    sum.#total += sign * other.#total;
+    return sum;
+  }
+
   #reach(bucket: number): void {
     if (bucket < this.#counts.length) return;
-    const wider = new Uint32Array(Math.max(bucket + 1, this.#counts.length + 4 * STEPS));
+    const wider = new Int32Array(Math.max(bucket + 1, this.#counts.length + 4 * STEPS));
     wider.set(this.#counts);
     this.#counts = wider;
   }

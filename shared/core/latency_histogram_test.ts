@@ -98,3 +98,14 @@ function recorded(durations: readonly number[]): LatencyHistogram {
   for (const durationMs of durations) histogram.record(durationMs);
   return histogram;
 }
+
+Deno.test("what is below zero in a difference survives being stored", () => {
+  const few = LatencyHistogram.empty();
+  few.record(5);
+  const many = LatencyHistogram.empty();
+  for (const durationMs of [5, 5, 90_000]) many.record(durationMs);
+  const stored = LatencyHistogram.fromWords(few.subtract(many).toWords());
+  assert.equal(stored.total, -2);
+  assert.deepEqual(many.merge(stored).toWords(), few.toWords());
+  assert.equal(many.merge(stored).quantile(0.99), 5);
+});

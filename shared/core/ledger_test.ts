@@ -7,7 +7,7 @@ Deno.test("books balance when every record read is counted, a duplicate or dead-
 });
 
 Deno.test("the books of partitions add up entry by entry", () => {
-  const one = { read: 6, counted: 3, duplicates: 2, deadLettered: 1, late: 1, skewed: 0 };
+  const one = { read: 6, counted: 3, duplicates: 2, deadLettered: 1, late: 1, skewed: 0, archived: 1 };
   assert.deepEqual(addLedgers([one, one]), {
     read: 12,
     counted: 6,
@@ -15,5 +15,6 @@ Deno.test("the books of partitions add up entry by entry", () => {
     deadLettered: 2,
     late: 2,
     skewed: 0,
+    archived: 2,
   });
 });

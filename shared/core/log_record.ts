@@ -1,3 +1,4 @@
+import type { ShopEvent } from "./event.ts";
 import type { Offset } from "./offset.ts";
 
 /** One record as the log holds it. The core sees the log only in this shape. */
@@ -8,6 +9,8 @@ export interface LogRecord {
   readonly key: Uint8Array | null;
   /** The bytes of one event as JSON; null is a tombstone. */
   readonly value: Uint8Array | null;
+  /** The event, where whoever brings the record has it decoded already, as the lake does; the value is then null. */
+  readonly event?: ShopEvent;
 }
 
 /** Records of one partition in offset order, without a gap that the log itself does not have. */

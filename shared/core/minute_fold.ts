@@ -1,22 +1,24 @@
 import type { StoredBreakdown } from "./breakdown_state.ts";
 import { ByteReader, ByteWriter } from "./byte_codec.ts";
+import type { Cohort } from "./cohort.ts";
 import type { StoredCohort } from "./cohort_state.ts";
-import { decodeEvent } from "./decode_event.ts";
 import { type DedupOptions, DedupWindow } from "./dedup_window.ts";
-import type { ShopEvent } from "./event.ts";
+import type { EventFacts } from "./event_facts.ts";
+import { FactsBatch } from "./facts_batch.ts";
 import type { Fold } from "./fold.ts";
-import { Hash64 } from "./hash64.ts";
 import { emptyLedger, type Ledger, LEDGER_ENTRIES } from "./ledger.ts";
 import type { LogRecord, RecordBatch } from "./log_record.ts";
-import type { StoredMinute } from "./minute_state.ts";
+import type { Occurrence, StoredMinute } from "./minute_state.ts";
 import { MinuteWindows, type StoredWindow } from "./minute_windows.ts";
 import type { CurrencyCode } from "./money.ts";
 import { after, type Offset, START } from "./offset.ts";
-import type { Decoded, Refusal } from "./refusal.ts";
-import { SessionTable } from "./session_table.ts";
+import type { Refusal } from "./refusal.ts";
+import { type SessionEvent, SessionTable } from "./session_table.ts";
 import { openSnapshot, sealSnapshot } from "./snapshot_seal.ts";
+import { StoreKeys } from "./store_keys.ts";
 import { type Placement, Watermark, type WatermarkOptions } from "./watermark.ts";
 import { minuteStart } from "./window.ts";
+import type { ShelfAsk } from "./window_shelf.ts";
 
 /** What a minute fold is told. */
 export interface MinuteFoldOptions extends WatermarkOptions {
@@ -55,11 +57,13 @@ export interface MinuteChange {
   readonly newestAppendMs: number | undefined;
 }
 
-/** Raised when the layout of a snapshot changes; an older one is then skipped. */
-const SNAPSHOT_VERSION = 6;
-const CLOSED_MINUTES_KEPT = 2_000;
+type Writable<T> = { -readonly [name in keyof T]: T[name] };
+/** A record where it belongs, as everything that counts it wants to know it. */
+type Counting = Writable<ShelfAsk & Occurrence & SessionEvent>;
 
-const hash = new Hash64();
+/** Raised when the layout of a snapshot changes; an older one is then skipped. */
+const SNAPSHOT_VERSION = 9;
+const CLOSED_MINUTES_KEPT = 2_000;
 
 /**
  * Rolls the events of one partition up per store and minute: exact counts, money, distinct users and sessions,
@@ -77,8 +81,27 @@ export class MinuteFold implements Fold<MinuteChange, StoredWindow> {
   #newestAppendMs: number | undefined;
   #refused: RefusedRecord[] = [];
   #firstMoney: FirstMoney[] = [];
-  #decoded: { batch: RecordBatch; events: Decoded<ShopEvent>[] } | undefined;
+  readonly #facts = new FactsBatch();
+  readonly #keys = new StoreKeys();
   #letGoDue = false;
+  /** The record that is being counted, and what is asked for on its behalf: registers, filled anew for each. */
+  readonly #now: Counting = {
+    store: "",
+    type: "other",
+    minuteMs: NaN,
+    timeMs: NaN,
+    closed: false,
+    skewed: false,
+    offset: START,
+    appendTimeMs: NaN,
+  };
+  readonly #cohortAsk: Writable<ShelfAsk> = {
+    store: "",
+    minuteMs: NaN,
+    closed: false,
+    offset: START,
+    appendTimeMs: NaN,
+  };
 
   /** @param from Where the fold begins when it takes up no snapshot. */
   constructor(partition: number, options: MinuteFoldOptions, from: Offset = START) {
@@ -107,13 +130,12 @@ export class MinuteFold implements Fold<MinuteChange, StoredWindow> {
     }
     const keys = new Set<string>();
     const ahead = this.#watermark.copy();
-    const events = this.#decode(batch);
-    for (let at = 0; at < events.length; at++) {
-      const decoded = events[at]!;
-      if (!decoded.ok) continue;
-      const { eventTimeMs, storeId } = decoded.value;
-      const { late, minuteMs } = ahead.place(eventTimeMs, batch.records[at]!.appendTimeMs);
-      if (!late) continue;
+    this.#facts.read(batch);
+    for (let at = 0; at < batch.records.length; at++) {
+      if (this.#facts.refusal(at) !== undefined) continue;
+      const { eventTimeMs, storeId } = this.#facts.facts(at);
+      const { late, archived, minuteMs } = ahead.place(eventTimeMs, batch.records[at]!.appendTimeMs);
+      if (!late || archived) continue;
       for (const key of this.#windows.missing(storeId, minuteMs)) keys.add(key);
     }
     return [...keys];
@@ -127,14 +149,16 @@ export class MinuteFold implements Fold<MinuteChange, StoredWindow> {
   }
 
   apply(batch: RecordBatch): void {
-    const events = this.#decode(batch);
-    this.#decoded = undefined;
-    for (let at = 0; at < events.length; at++) {
+    this.#facts.read(batch);
+    for (let at = 0; at < batch.records.length; at++) {
       const record = batch.records[at]!;
       if (record.offset < this.#through) continue;
-      this.#take(record, events[at]!);
+      const refusal = this.#facts.refusal(at);
+      if (refusal === undefined) this.#take(record, this.#facts.facts(at));
+      else this.#refuse(record, refusal);
       this.#through = after(record.offset);
     }
+    this.#facts.done();
     if (batch.through > this.#through) this.#through = batch.through;
   }
 
@@ -186,42 +210,56 @@ export class MinuteFold implements Fold<MinuteChange, StoredWindow> {
     return true;
   }
 
-  #take(record: LogRecord, decoded: Decoded<ShopEvent>): void {
+  #refuse(record: LogRecord, refusal: Refusal): void {
     this.#ledger.read++;
     this.#passTime(record.appendTimeMs);
-    if (!decoded.ok) {
-      this.#ledger.deadLettered++;
-      this.#refused.push({ record, refusal: decoded.refusal });
-      return;
-    }
-    const event = decoded.value;
-    if (!this.#isNew(event, record.appendTimeMs)) {
+    this.#ledger.deadLettered++;
+    this.#refused.push({ record, refusal });
+  }
+
+  #take(record: LogRecord, facts: EventFacts): void {
+    this.#ledger.read++;
+    this.#passTime(record.appendTimeMs);
+    if (!this.#isNew(facts, record.appendTimeMs)) {
       this.#ledger.duplicates++;
       return;
     }
-    const placed = this.#watermark.place(event.eventTimeMs, record.appendTimeMs);
+    const placed = this.#watermark.place(facts.eventTimeMs, record.appendTimeMs);
     if (placed.advanced) this.#closePassed(record);
     this.#ledger.counted++;
     if (placed.late) this.#ledger.late++;
     if (placed.skewed) this.#ledger.skewed++;
-    this.#count(event, placed, record);
-    this.#noteMoney(event, record.appendTimeMs);
+    if (placed.archived) this.#ledger.archived++;
+    else this.#count(facts, placed, record);
+    this.#noteMoney(facts, record.appendTimeMs);
   }
 
-  #count(event: ShopEvent, placed: Placement, { offset, appendTimeMs }: LogRecord): void {
-    const { storeId: store, type } = event;
-    const { minuteMs, timeMs, late, skewed } = placed;
-    const ask = { store, minuteMs, closed: late, offset, appendTimeMs };
-    this.#windows.minute(ask).count(event, { offset, appendTimeMs, late, skewed });
-    this.#windows.breakdown(ask).count(event, offset, appendTimeMs);
-    const cohortOf = (atMs: number) => {
-      const closed = this.#watermark.hasPassed(atMs);
-      return this.#windows.cohort({ store, minuteMs: atMs, closed, offset, appendTimeMs })
-        .changedBy(offset, appendTimeMs);
-    };
-    const key = hash.of(store, event.userId, event.sessionId);
-    this.#sessions.observe(key, { type, timeMs, appendTimeMs }, cohortOf);
+  #count(facts: EventFacts, placed: Placement, { offset, appendTimeMs }: LogRecord): void {
+    const now = this.#now;
+    now.store = facts.storeId;
+    now.type = facts.type;
+    now.minuteMs = placed.minuteMs;
+    now.timeMs = placed.timeMs;
+    now.closed = placed.late;
+    now.skewed = placed.skewed;
+    now.offset = offset;
+    now.appendTimeMs = appendTimeMs;
+    this.#windows.minute(now).count(facts, now);
+    this.#windows.breakdown(now).count(facts, offset, appendTimeMs);
+    this.#sessions.observe(this.#keys.session(now.store, facts.member), now, this.#cohortOf);
   }
+
+  /** The cohort of a minute of the store whose record is being counted, to be changed by that record. */
+  readonly #cohortOf = (minuteMs: number): Cohort => {
+    const { store, offset, appendTimeMs } = this.#now;
+    const ask = this.#cohortAsk;
+    ask.store = store;
+    ask.minuteMs = minuteMs;
+    ask.closed = this.#watermark.hasPassed(minuteMs);
+    ask.offset = offset;
+    ask.appendTimeMs = appendTimeMs;
+    return this.#windows.cohort(ask).changedBy(offset, appendTimeMs);
+  };
 
   /** Once a minute of append time, lets go of what is over. */
   #passTime(appendTimeMs: number): void {
@@ -238,13 +276,13 @@ export class MinuteFold implements Fold<MinuteChange, StoredWindow> {
   }
 
   /** Whether neither the event nor, for a purchase, its order was seen before. */
-  #isNew(event: ShopEvent, appendTimeMs: number): boolean {
-    if (!this.#dedup.add(hash.of(event.storeId, "event", event.eventId), appendTimeMs)) return false;
-    if (event.type !== "purchase" || event.orderId === undefined) return true;
-    return this.#dedup.add(hash.of(event.storeId, "order", event.orderId), appendTimeMs);
+  #isNew({ storeId, type, event, order, ordered }: EventFacts, appendTimeMs: number): boolean {
+    if (!this.#dedup.add(this.#keys.event(storeId, event), appendTimeMs)) return false;
+    if (type !== "purchase" || !ordered) return true;
+    return this.#dedup.add(this.#keys.order(storeId, order), appendTimeMs);
   }
 
-  #noteMoney({ amount, currency, storeId }: ShopEvent, appendTimeMs: number): void {
+  #noteMoney({ amount, currency, storeId }: EventFacts, appendTimeMs: number): void {
     if (amount === undefined || currency === undefined || this.#storesWithMoney.has(storeId)) return;
     this.#storesWithMoney.add(storeId);
     this.#firstMoney.push({ store: storeId, appendTimeMs, currency });
@@ -252,12 +290,5 @@ export class MinuteFold implements Fold<MinuteChange, StoredWindow> {
 
   #closePassed({ offset, appendTimeMs }: LogRecord): void {
     this.#windows.closePassed((minuteMs) => this.#watermark.hasPassed(minuteMs), offset, appendTimeMs);
-  }
-
-  #decode(batch: RecordBatch): Decoded<ShopEvent>[] {
-    if (this.#decoded?.batch === batch) return this.#decoded.events;
-    const events = batch.records.map((record) => decodeEvent(record.value));
-    this.#decoded = { batch, events };
-    return events;
   }
 }

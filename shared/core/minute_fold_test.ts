@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { bytesOf, REQUIRED } from "./event_fixture.ts";
 import type { LogRecord, RecordBatch } from "./log_record.ts";
 import { balances } from "./ledger.ts";
 import { type MinuteChange, MinuteFold, type MinuteFoldOptions } from "./minute_fold.ts";
@@ -268,3 +269,21 @@ function sorted(documents: ReadonlyMap<string, StoredWindow>): unknown[] {
         : [key, { ...window, rollup: { ...window.rollup, latency: window.rollup.latency.toWords() } }]
     );
 }
+
+Deno.test("history is in the books and moves the watermark, and has no minute", () => {
+  const fold = new MinuteFold(PARTITION, { ...options, hotRetentionMs: 3_600_000 });
+  const nowMs = Date.parse("2026-03-01T12:00:00.000Z");
+  const records = ["2025-03-01T12:00:00.000Z", "2026-03-01T11:59:00.000Z"].map((event_ts, at): LogRecord => ({
+    offset: at as Offset,
+    appendTimeMs: nowMs + at,
+    key: null,
+    value: bytesOf({ ...REQUIRED, event_id: `e-${at}`, event_ts }),
+  }));
+  const batch = { partition: PARTITION, records, from: 0 as Offset, through: 2 as Offset, end: 2 as Offset };
+  assert.deepEqual(fold.needs(batch), []);
+  fold.apply(batch);
+  const { minutes, cohorts, breakdowns, ledger } = fold.take(true);
+  const starts = [minutes, cohorts, breakdowns].map((states) => states.map(({ minuteMs }) => minuteMs));
+  assert.deepEqual(starts, Array(3).fill([Date.parse("2026-03-01T11:59:00.000Z")]));
+  assert.deepEqual([ledger.read, ledger.counted, ledger.archived], [2, 2, 1]);
+});

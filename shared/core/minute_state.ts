@@ -1,7 +1,7 @@
 import type { ByteReader, ByteWriter } from "./byte_codec.ts";
 import { DistinctSketch } from "./distinct_sketch.ts";
-import type { EventType, ShopEvent } from "./event.ts";
-import { Hash64 } from "./hash64.ts";
+import type { EventType } from "./event.ts";
+import type { EventFacts } from "./event_facts.ts";
 import { HashSet64 } from "./hash_set.ts";
 import { LatencyHistogram } from "./latency_histogram.ts";
 import type { CurrencyCode, MinorUnits } from "./money.ts";
@@ -20,31 +20,21 @@ export interface StoredMinute extends StoredHead {
   readonly kind: "minute";
   readonly rollup: Rollup;
   readonly restatements: number;
+  /** The append times of the earliest and the latest event in it. */
+  readonly firstAppendMs: number;
+  readonly lastAppendMs: number;
   /** {@link DistinctSketch} words of its users, for counting them over many minutes. */
   readonly userSketch: Uint32Array;
   /** Stored with closed minutes only: a late event needs them, and an open minute is in memory. */
   readonly members: Members | undefined;
 }
 
-const COUNTER_OF: Readonly<Record<EventType, Counter>> = {
-  page_view: "page_views",
-  view_item: "view_items",
-  search: "searches",
-  add_to_cart: "add_to_carts",
-  remove_from_cart: "remove_from_carts",
-  begin_checkout: "begin_checkouts",
-  purchase: "purchases",
-  refund: "refunds",
-  other: "other_events",
-};
-
-const hash = new Hash64();
-
 /** What a record is to a minute, beside its event. */
 export interface Occurrence {
   readonly offset: Offset;
   readonly appendTimeMs: number;
-  readonly late: boolean;
+  /** The minute was closed already. */
+  readonly closed: boolean;
   readonly skewed: boolean;
 }
 
@@ -56,20 +46,24 @@ export class MinuteState extends WindowState {
   users = new HashSet64();
   sessions = new HashSet64();
   restatements = 0;
+  firstAppendMs = Infinity;
+  lastAppendMs = -Infinity;
 
   /** Counts an event that belongs to this minute. One that the stored state holds already changes nothing. */
-  count(event: ShopEvent, { offset, appendTimeMs, late, skewed }: Occurrence): void {
+  count(event: EventFacts, { offset, appendTimeMs, closed: late, skewed }: Occurrence): void {
     if (this.holds(offset)) return;
     const { counts } = this;
     counts.events++;
-    counts[COUNTER_OF[event.type]]++;
+    countType(counts, event.type);
     if (late) counts.late_events++;
     if (skewed) counts.skewed_events++;
-    if (this.users.add(hash.of(event.userId))) counts.users++;
-    if (this.sessions.add(hash.of(event.userId, event.sessionId))) counts.sessions++;
+    if (this.users.add(event.user)) counts.users++;
+    if (this.sessions.add(event.member)) counts.sessions++;
     this.latency.record(appendTimeMs - event.eventTimeMs);
     this.#countMoney(event);
     if (late) this.restatements++;
+    if (appendTimeMs < this.firstAppendMs) this.firstAppendMs = appendTimeMs;
+    if (appendTimeMs > this.lastAppendMs) this.lastAppendMs = appendTimeMs;
     this.touch(offset, appendTimeMs);
   }
 
@@ -80,6 +74,8 @@ export class MinuteState extends WindowState {
       ...this.head,
       rollup: { counts: { ...this.counts }, money: new Map(this.money), latency: this.latency.copy() },
       restatements: this.restatements,
+      firstAppendMs: this.firstAppendMs,
+      lastAppendMs: this.lastAppendMs,
       userSketch: DistinctSketch.of(this.users.unsorted()).toWords(),
       members: this.closed ? { users: this.users.toWords(), sessions: this.sessions.toWords() } : undefined,
     };
@@ -102,12 +98,16 @@ export class MinuteState extends WindowState {
     state.sessions = HashSet64.fromWords(stored.members.sessions);
     state.takeUp(stored);
     state.restatements = stored.restatements;
+    state.firstAppendMs = stored.firstAppendMs;
+    state.lastAppendMs = stored.lastAppendMs;
     return state;
   }
 
   /** Writes an open minute into a snapshot. */
   write(writer: ByteWriter): void {
     this.writeHead(writer);
+    writer.float64(this.firstAppendMs);
+    writer.float64(this.lastAppendMs);
     for (const name of COUNTERS) writer.float64(this.counts[name]);
     writer.uint32(this.money.size);
     for (const [currency, { gross, refunds }] of this.money) {
@@ -124,6 +124,8 @@ export class MinuteState extends WindowState {
   static read(reader: ByteReader, partition: number): MinuteState {
     const state = new MinuteState(...readKey(reader, partition));
     state.readHead(reader);
+    state.firstAppendMs = reader.float64();
+    state.lastAppendMs = reader.float64();
     for (const name of COUNTERS) state.counts[name] = reader.float64();
     for (let left = reader.uint32(); left > 0; left--) {
       const currency = reader.text() as CurrencyCode;
@@ -137,7 +139,7 @@ export class MinuteState extends WindowState {
     return state;
   }
 
-  #countMoney({ type, amount, currency }: ShopEvent): void {
+  #countMoney({ type, amount, currency }: EventFacts): void {
     if (amount === undefined || currency === undefined) return;
     if (type !== "purchase" && type !== "refund") return;
     const { gross, refunds } = this.money.get(currency) ?? NOTHING;
@@ -151,3 +153,35 @@ export class MinuteState extends WindowState {
 }
 
 const NOTHING: MoneyTotals = { gross: 0 as MinorUnits, refunds: 0 as MinorUnits };
+
+/** Counters by their written names: a computed name would be looked up for every event. */
+function countType(counts: Record<Counter, number>, type: EventType): void {
+  switch (type) {
+    case "page_view":
+      counts.page_views++;
+      break;
+    case "view_item":
+      counts.view_items++;
+      break;
+    case "search":
+      counts.searches++;
+      break;
+    case "add_to_cart":
+      counts.add_to_carts++;
+      break;
+    case "remove_from_cart":
+      counts.remove_from_carts++;
+      break;
+    case "begin_checkout":
+      counts.begin_checkouts++;
+      break;
+    case "purchase":
+      counts.purchases++;
+      break;
+    case "refund":
+      counts.refunds++;
+      break;
+    case "other":
+      counts.other_events++;
+  }
+}

@@ -53,9 +53,9 @@ export class MinuteWindows {
   /** The keys of what is missing of a closed minute. */
   *missing(store: string, minuteMs: number): Iterable<string> {
     const id = minuteId(minuteMs, this.#partition, store);
-    if (!this.#minutes.holdsClosed(id)) yield windowKey("minute", id);
-    if (!this.#cohorts.holdsClosed(id)) yield windowKey("cohort", id);
-    if (!this.#breakdowns.holdsClosed(id)) yield windowKey("breakdown", id);
+    if (!this.#minutes.holdsClosed(store, minuteMs)) yield windowKey("minute", id);
+    if (!this.#cohorts.holdsClosed(store, minuteMs)) yield windowKey("cohort", id);
+    if (!this.#breakdowns.holdsClosed(store, minuteMs)) yield windowKey("breakdown", id);
   }
 
   /** Puts back what was let go of. */

@@ -19,6 +19,7 @@ export * from "./fold.ts";
 export * from "./funnel.ts";
 export * from "./hash64.ts";
 export * from "./hash_set.ts";
+export { nestsDeeperThan } from "./json_depth.ts";
 export * from "./kpi.ts";
 export * from "./latency_histogram.ts";
 export * from "./ledger.ts";

@@ -8,7 +8,7 @@ export type CurrencyCode = string & { readonly __brand: "CurrencyCode" };
  * The currencies of ISO 4217 (list one) whose minor unit is not a hundredth, by decimals. Every other code, also one
  * that the list does not know, has 2.
  */
-const UNUSUAL_DIGITS: ReadonlyMap<string, number> = new Map(
+export const UNUSUAL_DIGITS: ReadonlyMap<string, number> = new Map(
   Object.entries({
     0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
     3: "BHD IQD JOD KWD LYD OMR TND",
@@ -36,4 +36,13 @@ export function parseCurrency(text: string): CurrencyCode | undefined {
 /** An amount as the decimal number that a person would write: 1999 EUR cents -> 19.99. */
 export function toDecimal(amount: MinorUnits, currency: CurrencyCode): number {
   return amount / 10 ** currencyDigits(currency);
+}
+
+/** As {@link toDecimal}, as text with all digits of the currency, exact at any size: 1990 EUR cents -> "19.90". */
+export function toDecimalText(amount: MinorUnits, currency: CurrencyCode): string {
+  const digits = currencyDigits(currency);
+  const sign = amount < 0 ? "-" : "";
+  const text = String(Math.abs(amount)).padStart(digits + 1, "0");
+  if (digits === 0) return sign + text;
+  return `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }

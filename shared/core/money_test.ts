@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type CurrencyCode, currencyDigits, type MinorUnits, parseCurrency, toDecimal } from "./money.ts";
+import {
+  type CurrencyCode,
+  currencyDigits,
+  type MinorUnits,
+  parseCurrency,
+  toDecimal,
+  toDecimalText,
+} from "./money.ts";
 
 const code = (text: string) => text as CurrencyCode;
 const minor = (amount: number) => amount as MinorUnits;
@@ -50,4 +57,12 @@ Deno.test("a decimal number is written with exactly the digits of its minor unit
     assert.equal(toDecimal(minor(amount), code("EUR")).toFixed(2), expected);
     assert.equal(toDecimal(minor(amount), code("EUR")), Number(expected));
   }));
+});
+
+Deno.test("as text, an amount has every digit of its currency", () => {
+  assert.equal(toDecimalText(minor(1990), code("EUR")), "19.90");
+  assert.equal(toDecimalText(minor(-5), code("USD")), "-0.05");
+  assert.equal(toDecimalText(minor(0), code("KWD")), "0.000");
+  assert.equal(toDecimalText(minor(-1999), code("JPY")), "-1999");
+  assert.equal(toDecimalText(minor(Number.MAX_SAFE_INTEGER), code("CLF")), "900719925474.0991");
 });

@@ -12,6 +12,7 @@ export const REFUSAL_CODES = [
   "not_a_time",
   "not_a_currency",
   "out_of_range",
+  "wrong_store",
 ] as const;
 
 /** One of {@link REFUSAL_CODES}. */

@@ -64,6 +64,30 @@ export function merge(a: Rollup, b: Rollup): Rollup {
   return { counts, money, latency: a.latency.merge(b.latency) };
 }
 
+/**
+ * What has to be merged with `b` to make `a`: `merge(b, subtract(a, b))` is `a`. Its figures may be below zero, so it
+ * is good for merging and storing, not for showing. Currencies in which the two are equal are left out; one that only
+ * `b` has stays in the merged rollup, at zero.
+ */
+export function subtract(a: Rollup, b: Rollup): Rollup {
+  const counts = zeroCounts();
+  for (const name of COUNTERS) counts[name] = a.counts[name] - b.counts[name];
+  const money = new Map<CurrencyCode, MoneyTotals>();
+  for (const currency of new Set([...a.money.keys(), ...b.money.keys()])) {
+    const mine = a.money.get(currency) ?? NO_MONEY;
+    const theirs = b.money.get(currency) ?? NO_MONEY;
+    const isEqual = mine.gross === theirs.gross && mine.refunds === theirs.refunds;
+    if (isEqual && b.money.has(currency)) continue;
+    money.set(currency, {
+      gross: (mine.gross - theirs.gross) as MinorUnits,
+      refunds: (mine.refunds - theirs.refunds) as MinorUnits,
+    });
+  }
+  return { counts, money, latency: a.latency.subtract(b.latency) };
+}
+
+const NO_MONEY: MoneyTotals = { gross: 0 as MinorUnits, refunds: 0 as MinorUnits };
+
 /** Adds two money totals of the same currency. */
 export function addMoney(a: MoneyTotals, b: MoneyTotals): MoneyTotals {
   return {

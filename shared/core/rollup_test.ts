@@ -9,12 +9,16 @@ import {
   merge,
   type MoneyTotals,
   type Rollup,
+  subtract,
   zeroCounts,
 } from "./rollup.ts";
 
 const minor = (amount: number) => amount as MinorUnits;
 const anyMinor = fc.nat({ max: 1e12 }).map(minor);
-const anyTotals: fc.Arbitrary<MoneyTotals> = fc.record({ gross: anyMinor, refunds: anyMinor });
+const anyTotals: fc.Arbitrary<MoneyTotals> = fc.record(
+  { gross: anyMinor, refunds: anyMinor },
+  { noNullPrototype: true },
+);
 const anyCurrency = fc.constantFrom("EUR", "USD", "JPY", "KWD").map((code) => code as CurrencyCode);
 const anyRollup: fc.Arbitrary<Rollup> = fc.record({
   counts: fc.tuple(...COUNTERS.map(() => fc.nat({ max: 1e6 })))
@@ -44,6 +48,21 @@ Deno.test("the grouping of three rollups doesn't matter", () => {
   fc.assert(fc.property(anyRollup, anyRollup, anyRollup, (a, b, c) => {
     assert.deepEqual(plain(merge(merge(a, b), c)), plain(merge(a, merge(b, c))));
   }));
+});
+
+Deno.test("a difference, merged with what was taken away, is the whole again", () => {
+  fc.assert(fc.property(anyRollup, anyRollup, (a, b) => {
+    const again = merge(b, subtract(a, b));
+    for (const [currency, totals] of again.money) {
+      if (!a.money.has(currency)) assert.deepEqual(totals, { gross: 0, refunds: 0 });
+    }
+    const money = new Map([...again.money].filter(([currency]) => a.money.has(currency)));
+    assert.deepEqual(plain({ ...again, money }), plain(a));
+  }));
+});
+
+Deno.test("nothing is left of a rollup less itself", () => {
+  fc.assert(fc.property(anyRollup, (a) => assert.deepEqual(plain(subtract(a, a)), plain(emptyRollup()))));
 });
 
 Deno.test("merging changes neither part", () => {

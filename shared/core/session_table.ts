@@ -3,6 +3,7 @@ import type { Cohort } from "./cohort.ts";
 import type { EventType } from "./event.ts";
 import { FunnelPath, funnelStep } from "./funnel.ts";
 import type { Hash64 } from "./hash64.ts";
+import { SessionRows } from "./session_rows.ts";
 import { minuteStart } from "./window.ts";
 
 /** How sessions are cut and how long they are held. */
@@ -43,7 +44,7 @@ const NO_PATH = 0;
 export class SessionTable {
   readonly #options: SessionOptions;
   #mask = SMALLEST - 1;
-  #rows = new Rows(SMALLEST);
+  #rows = new SessionRows(SMALLEST);
   /** Slots that are not free. */
   #taken = 0;
   #size = 0;
@@ -68,8 +69,12 @@ export class SessionTable {
       this.#begin(key, event, cohortOf);
       return;
     }
-    this.#contribute(slot, -1, cohortOf);
     const other = this.#probe(key, event.timeMs, (slot + 1) & this.#mask);
+    if (other === undefined && minuteStart(event.timeMs) >= minuteStart(this.#rows.startMs[slot]!)) {
+      this.#extend(slot, event, cohortOf);
+      return;
+    }
+    this.#contribute(slot, -1, cohortOf);
     if (other !== undefined) {
       this.#contribute(other, -1, cohortOf);
       this.#join(slot, other);
@@ -178,24 +183,55 @@ export class SessionTable {
     this.#paths[rows.path[slot]!]!.add(step, timeMs);
   }
 
+  /**
+   * Takes an event into a session that starts in the same minute as before: to take away what the session stood for
+   * and to add what it stands for now comes to these differences.
+   */
+  #extend(slot: number, event: SessionEvent, cohortOf: CohortOf): void {
+    const rows = this.#rows;
+    const depth = this.#depth(slot);
+    const bounced = this.#bounced(slot);
+    const lengthMs = rows.lastMs[slot]! - rows.startMs[slot]!;
+    const lastSeen = minuteStart(rows.lastMs[slot]!);
+    this.#add(slot, event);
+    const started = minuteStart(rows.startMs[slot]!);
+    const cohort = cohortOf(started);
+    for (let step = depth, now = this.#depth(slot); step < now; step++) cohort.reached[step]!++;
+    cohort.bounced += this.#bounced(slot) - bounced;
+    cohort.events++;
+    if (event.type === "page_view") cohort.pageViews++;
+    cohort.durationMs += rows.lastMs[slot]! - rows.startMs[slot]! - lengthMs;
+    const seen = minuteStart(rows.lastMs[slot]!);
+    if (lastSeen !== seen || seen !== started) {
+      cohortOf(lastSeen).lastSeen--;
+      cohortOf(seen).lastSeen++;
+    }
+  }
+
   /** Adds what a session stands for to the cohorts, or takes it away. */
   #contribute(slot: number, sign: 1 | -1, cohortOf: CohortOf): void {
     const rows = this.#rows;
-    const startMs = rows.startMs[slot]!;
-    const lastMs = rows.lastMs[slot]!;
-    const events = rows.events[slot]!;
-    const pageViews = rows.pageViews[slot]!;
-    const firstViewMs = rows.firstViewMs[slot]!;
-    const path = this.#paths[rows.path[slot]!];
-    const depth = firstViewMs === Infinity ? 0 : path?.depth(firstViewMs) ?? 1;
-    const cohort = cohortOf(minuteStart(startMs));
+    const cohort = cohortOf(minuteStart(rows.startMs[slot]!));
     cohort.started += sign;
-    for (let step = 0; step < depth; step++) cohort.reached[step]! += sign;
-    if (events === 1 && pageViews === 1) cohort.bounced += sign;
-    cohort.events += sign * events;
-    cohort.pageViews += sign * pageViews;
-    cohort.durationMs += sign * (lastMs - startMs);
-    cohortOf(minuteStart(lastMs)).lastSeen += sign;
+    for (let step = this.#depth(slot) - 1; step >= 0; step--) cohort.reached[step]! += sign;
+    cohort.bounced += sign * this.#bounced(slot);
+    cohort.events += sign * rows.events[slot]!;
+    cohort.pageViews += sign * rows.pageViews[slot]!;
+    cohort.durationMs += sign * (rows.lastMs[slot]! - rows.startMs[slot]!);
+    cohortOf(minuteStart(rows.lastMs[slot]!)).lastSeen += sign;
+  }
+
+  /** How many steps of the funnel a session took. */
+  #depth(slot: number): number {
+    const { firstViewMs, path } = this.#rows;
+    if (firstViewMs[slot] === Infinity) return 0;
+    return path[slot] === NO_PATH ? 1 : this.#paths[path[slot]!]!.depth(firstViewMs[slot]!);
+  }
+
+  /** 1 for a session of a single page view. */
+  #bounced(slot: number): 0 | 1 {
+    const { events, pageViews } = this.#rows;
+    return events[slot] === 1 && pageViews[slot] === 1 ? 1 : 0;
   }
 
   /** Takes a session into another of the same key. */
@@ -232,7 +268,7 @@ export class SessionTable {
   /** Lays the table anew, without the sessions that are gone. */
   #lay(slots: number): void {
     const before = this.#rows;
-    this.#rows = new Rows(slots);
+    this.#rows = new SessionRows(slots);
     this.#mask = slots - 1;
     this.#taken = 0;
     this.#size = 0;
@@ -252,44 +288,6 @@ export class SessionTable {
     if (number === NO_PATH) return;
     this.#paths[number] = undefined;
     this.#freePaths.push(number);
-  }
-}
-
-/** The columns of a table with so many slots. */
-class Rows {
-  readonly state: Uint8Array;
-  readonly low: Uint32Array;
-  readonly high: Uint32Array;
-  readonly startMs: Float64Array;
-  readonly lastMs: Float64Array;
-  readonly touchedMs: Float64Array;
-  readonly firstViewMs: Float64Array;
-  readonly events: Uint32Array;
-  readonly pageViews: Uint32Array;
-  readonly path: Uint32Array;
-
-  constructor(slots: number) {
-    this.state = new Uint8Array(slots);
-    this.low = new Uint32Array(slots);
-    this.high = new Uint32Array(slots);
-    this.startMs = new Float64Array(slots);
-    this.lastMs = new Float64Array(slots);
-    this.touchedMs = new Float64Array(slots);
-    this.firstViewMs = new Float64Array(slots);
-    this.events = new Uint32Array(slots);
-    this.pageViews = new Uint32Array(slots);
-    this.path = new Uint32Array(slots);
-  }
-
-  /** Copies all but the key and the state. */
-  copy(slot: number, from: Rows, there: number): void {
-    this.startMs[slot] = from.startMs[there]!;
-    this.lastMs[slot] = from.lastMs[there]!;
-    this.touchedMs[slot] = from.touchedMs[there]!;
-    this.firstViewMs[slot] = from.firstViewMs[there]!;
-    this.events[slot] = from.events[there]!;
-    this.pageViews[slot] = from.pageViews[there]!;
-    this.path[slot] = from.path[there]!;
   }
 }
 

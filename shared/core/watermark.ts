@@ -8,9 +8,11 @@ export interface WatermarkOptions {
   readonly allowedLatenessMs: number;
   /** An event stamped further ahead of its append time than this is counted at its append time. */
   readonly maxSkewMs: number;
+  /** An event that is older than this when it is appended is archived; none where left out. */
+  readonly hotRetentionMs?: number;
 }
 
-/** Where an event belongs. */
+/** Where an event belongs; valid until the next one is placed. */
 export interface Placement {
   /** The time that the event counts at. */
   readonly timeMs: number;
@@ -19,6 +21,8 @@ export interface Placement {
   readonly late: boolean;
   /** The shop's clock was wrong: the append time was taken instead. */
   readonly skewed: boolean;
+  /** It is history, which is for the warehouse and the lake: the hot store no longer holds that minute. */
+  readonly archived: boolean;
   /** The watermark moved into another minute with this event: minutes may have to be closed. */
   readonly advanced: boolean;
 }
@@ -27,6 +31,14 @@ export interface Placement {
 export class Watermark {
   readonly #options: WatermarkOptions;
   #newestMs = Number.NEGATIVE_INFINITY;
+  readonly #placed = {
+    timeMs: NaN,
+    minuteMs: NaN,
+    late: false,
+    skewed: false,
+    archived: false,
+    advanced: false,
+  };
   /** Minutes that start before this are closed. */
   #closedBeforeMs = Number.NEGATIVE_INFINITY;
 
@@ -54,11 +66,18 @@ export class Watermark {
 
   /** Takes an event's time in and says which minute it belongs to. */
   place(eventTimeMs: EventTimeMs, appendTimeMs: number): Placement {
-    const skewed = eventTimeMs > appendTimeMs + this.#options.maxSkewMs;
+    const { maxSkewMs, hotRetentionMs = Infinity } = this.#options;
+    const skewed = eventTimeMs > appendTimeMs + maxSkewMs;
     const timeMs = skewed ? appendTimeMs : eventTimeMs;
     const minuteMs = minuteStart(timeMs);
-    const late = this.hasPassed(minuteMs);
-    return { timeMs, minuteMs, late, skewed, advanced: this.#advance(timeMs) };
+    const placed = this.#placed;
+    placed.timeMs = timeMs;
+    placed.minuteMs = minuteMs;
+    placed.late = this.hasPassed(minuteMs);
+    placed.skewed = skewed;
+    placed.archived = minuteMs < appendTimeMs - hotRetentionMs;
+    placed.advanced = this.#advance(timeMs);
+    return placed;
   }
 
   /** Writes the watermark into a snapshot. */

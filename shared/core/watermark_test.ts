@@ -17,6 +17,7 @@ Deno.test("a minute is late once the newest event is the lateness past its end",
     minuteMs: 100 * MINUTE,
     late: true,
     skewed: false,
+    archived: false,
     advanced: false,
   });
   assert.equal(watermark.place(at(101 * MINUTE), 111 * MINUTE).late, false);
@@ -34,6 +35,13 @@ Deno.test("an event from the future is counted when it was appended, and does no
 Deno.test("an event ahead of its append time within the skew keeps its own time", () => {
   const placed = new Watermark(options).place(at(104 * MINUTE), 100 * MINUTE);
   assert.deepEqual([placed.minuteMs, placed.skewed], [104 * MINUTE, false]);
+});
+
+Deno.test("an event that is older than the hot retention when it is appended is archived, whatever its watermark", () => {
+  const watermark = new Watermark({ ...options, hotRetentionMs: 60 * MINUTE });
+  assert.equal(watermark.place(at(39 * MINUTE + 59_999), 100 * MINUTE).archived, true);
+  assert.equal(watermark.place(at(40 * MINUTE), 100 * MINUTE).archived, false);
+  assert.equal(new Watermark(options).place(at(0), 10_000_000 * MINUTE).archived, false);
 });
 
 Deno.test("there is no watermark before the first event", () => {

@@ -1,6 +1,9 @@
 import { minuteId } from "./minute_id.ts";
 import type { Offset } from "./offset.ts";
+import { MINUTE_MS } from "./window.ts";
 import type { WindowKey, WindowState } from "./window_state.ts";
+
+const RECENT_MINUTES = 16;
 
 /** How a shelf makes its states. */
 export interface ShelfOptions<State> {
@@ -25,10 +28,12 @@ export interface ShelfAsk {
  */
 export class WindowShelf<State extends WindowState> {
   readonly #options: ShelfOptions<State>;
-  /** store -> minute -> state. */
-  readonly #open = new Map<string, Map<number, State>>();
-  /** By id, the least recently used first. */
-  readonly #closed = new Map<string, State>();
+  readonly #open = new StoreMinutes<State>();
+  readonly #closed = new StoreMinutes<State>();
+  /** The closed ones, the least recently used first. */
+  readonly #closedByUse = new Set<State>();
+  /** The open state used last of every 16th minute: nearly always the one that is asked for next. */
+  readonly #recent: (State | undefined)[] = new Array(RECENT_MINUTES).fill(undefined);
 
   constructor(options: ShelfOptions<State>) {
     this.#options = options;
@@ -36,47 +41,44 @@ export class WindowShelf<State extends WindowState> {
 
   /** How many states are held. */
   get size(): number {
-    let size = this.#closed.size;
-    for (const minutes of this.#open.values()) size += minutes.size;
-    return size;
+    return this.#open.size + this.#closed.size;
   }
 
   /** A minute's state; a new one where neither the shelf nor, as it said before, the sink has one. */
   at(ask: ShelfAsk): State {
-    return ask.closed ? this.#closedAt(ask) : this.#openAt(ask);
+    return ask.closed ? this.#closedAt(ask) : this.#openAt(ask.store, ask.minuteMs);
   }
 
   /** Whether a closed minute's state is here. */
-  holdsClosed(id: string): boolean {
-    return this.#closed.has(id);
+  holdsClosed(store: string, minuteMs: number): boolean {
+    return this.#closed.get(store, minuteMs) !== undefined;
   }
 
   /** Puts a state back that was read from the sink or a snapshot. */
   put(state: State): void {
-    if (state.closed) this.#closed.set(state.id, state);
-    else this.#minutesOf(state.store).set(state.minuteMs, state);
+    if (state.closed) this.#putClosed(state);
+    else this.#open.set(state);
   }
 
   /** Closes the open minutes that a watermark has passed. */
   closePassed(hasPassed: (minuteMs: number) => boolean, offset: Offset, appendTimeMs: number): void {
-    for (const [store, minutes] of this.#open) {
-      for (const [minuteMs, state] of minutes) {
-        if (!hasPassed(minuteMs)) continue;
-        state.close(offset, appendTimeMs);
-        minutes.delete(minuteMs);
-        this.#closed.set(state.id, state);
-      }
-      if (minutes.size === 0) this.#open.delete(store);
+    for (const state of this.#open) {
+      if (!hasPassed(state.minuteMs)) continue;
+      state.close(offset, appendTimeMs);
+      this.#open.delete(state);
+      this.#putClosed(state);
     }
+    this.#recent.fill(undefined);
   }
 
   /** Lets go of closed states that the sink has as they are, unless they are pinned. */
   letGo(isPinned: (minuteMs: number) => boolean): void {
     let surplus = this.#closed.size - this.#options.closedKept;
-    for (const [id, state] of this.#closed) {
+    for (const state of this.#closedByUse) {
       if (surplus <= 0) return;
       if (state.changed || isPinned(state.minuteMs)) continue;
-      this.#closed.delete(id);
+      this.#closed.delete(state);
+      this.#closedByUse.delete(state);
       surplus--;
     }
   }
@@ -95,39 +97,69 @@ export class WindowShelf<State extends WindowState> {
     for (const state of this.#all()) if (!state.closed || isPinned(state.minuteMs)) yield state;
   }
 
-  #openAt({ store, minuteMs }: ShelfAsk): State {
-    const minutes = this.#minutesOf(store);
-    let state = minutes.get(minuteMs);
-    if (state === undefined) minutes.set(minuteMs, state = this.#create(store, minuteMs));
-    return state;
+  #openAt(store: string, minuteMs: number): State {
+    const place = (minuteMs / MINUTE_MS) % RECENT_MINUTES;
+    const recent = this.#recent[place];
+    if (recent !== undefined && recent.minuteMs === minuteMs && recent.store === store) return recent;
+    let state = this.#open.get(store, minuteMs);
+    if (state === undefined) this.#open.set(state = this.#create(store, minuteMs));
+    return this.#recent[place] = state;
   }
 
   #closedAt({ store, minuteMs, offset, appendTimeMs }: ShelfAsk): State {
-    const id = minuteId(minuteMs, this.#options.partition, store);
-    let state = this.#closed.get(id);
+    let state = this.#closed.get(store, minuteMs);
     if (state === undefined) {
       state = this.#create(store, minuteMs);
       state.close(offset, appendTimeMs);
-    } else {
-      this.#closed.delete(id);
     }
-    this.#closed.set(id, state);
+    this.#putClosed(state);
     return state;
   }
 
-  #minutesOf(store: string): Map<number, State> {
-    let minutes = this.#open.get(store);
-    if (minutes === undefined) this.#open.set(store, minutes = new Map());
-    return minutes;
+  #putClosed(state: State): void {
+    const before = this.#closed.set(state);
+    if (before !== undefined) this.#closedByUse.delete(before);
+    this.#closedByUse.add(state);
   }
 
   *#all(): Iterable<State> {
-    for (const minutes of this.#open.values()) yield* minutes.values();
-    yield* this.#closed.values();
+    yield* this.#open;
+    yield* this.#closedByUse;
   }
 
   #create(store: string, minuteMs: number): State {
     const { create, partition } = this.#options;
     return create(minuteId(minuteMs, partition, store), store, minuteMs);
+  }
+}
+
+/** States by store and minute. */
+class StoreMinutes<State extends WindowState> {
+  readonly #stores = new Map<string, Map<number, State>>();
+  size = 0;
+
+  get(store: string, minuteMs: number): State | undefined {
+    return this.#stores.get(store)?.get(minuteMs);
+  }
+
+  /** Puts a state in; answers the one that stood there before. */
+  set(state: State): State | undefined {
+    let minutes = this.#stores.get(state.store);
+    if (minutes === undefined) this.#stores.set(state.store, minutes = new Map());
+    const before = minutes.get(state.minuteMs);
+    if (before === undefined) this.size++;
+    minutes.set(state.minuteMs, state);
+    return before;
+  }
+
+  delete({ store, minuteMs }: State): void {
+    const minutes = this.#stores.get(store);
+    if (minutes === undefined || !minutes.delete(minuteMs)) return;
+    this.size--;
+    if (minutes.size === 0) this.#stores.delete(store);
+  }
+
+  *[Symbol.iterator](): Iterator<State> {
+    for (const minutes of this.#stores.values()) yield* minutes.values();
   }
 }

@@ -30,7 +30,11 @@ export async function readBooks(db: Db): Promise<PartitionBooks[]> {
  * that the two can be compared. Minutes that the hot retention has taken away are not in it.
  */
 export async function countHotEvents(db: Db): Promise<number> {
-  const [sum] = await collections(db).minutes
-    .aggregate<{ events: number }>([{ $group: { _id: null, events: { $sum: "$counts.events" } } }]).toArray();
-  return sum?.events ?? 0;
+  const { minutes, corrections } = collections(db);
+  const total = [{ $group: { _id: null, events: { $sum: "$counts.events" } } }];
+  const sums = await Promise.all([
+    minutes.aggregate<{ events: number }>(total).toArray(),
+    corrections.aggregate<{ events: number }>(total).toArray(),
+  ]);
+  return sums.flat().reduce((events, sum) => events + sum.events, 0);
 }

@@ -2,13 +2,18 @@ import type { ChangeStream, Db, Document, ResumeToken } from "mongodb";
 import { COLLECTIONS } from "./documents.ts";
 import { FIGURES_ONLY } from "./minute_window.ts";
 
-const WATCHED: readonly string[] = [COLLECTIONS.minutes, COLLECTIONS.partitions, COLLECTIONS.stores];
+const WATCHED: readonly string[] = [
+  COLLECTIONS.minutes,
+  COLLECTIONS.corrections,
+  COLLECTIONS.partitions,
+  COLLECTIONS.stores,
+];
 const PIPELINE: Document[] = [
   { $match: { $or: [{ "ns.coll": { $in: WATCHED } }, { operationType: "dropDatabase" }] } },
   { $unset: Object.keys(FIGURES_ONLY).map((field) => `fullDocument.${field}`) },
 ];
 
-/** The changes of minutes, partitions and stores behind a token, each with the whole document. */
+/** The changes of minutes, their corrections, partitions and stores behind a token, each with the whole document. */
 export function openChanges(db: Db, startAfter: ResumeToken): ChangeStream {
   return db.watch(PIPELINE, { fullDocument: "updateLookup", startAfter });
 }

@@ -13,6 +13,11 @@ export const COLLECTIONS = {
   snapshotChunks: "snapshots.chunks",
   workers: "workers",
   leases: "leases",
+  corrections: "corrections",
+  restatements: "restatements",
+  alarms: "alarms",
+  checks: "checks",
+  passes: "passes",
 } as const;
 
 /** Money by currency, in minor units. */
@@ -40,6 +45,9 @@ export interface MinuteDocument {
   readonly closed: boolean;
   /** How many events changed it after it was closed. */
   readonly restatements: number;
+  /** The append times of the earliest and the latest event counted in it; readers take the least and the greatest. */
+  readonly first_append: Date;
+  readonly last_append: Date;
   /** The append time of the last record that changed it; the document expires the hot retention after it. */
   readonly touched: Date;
   /** DistinctSketch words of the users, for counting them over many minutes. */
@@ -102,10 +110,12 @@ export interface PartitionDocument {
   readonly ledger: Ledger;
   /** When this was written by the worker's clock, and how long after the append of its newest record. */
   readonly written: Date;
+  /** When its worker last found nothing left to read, by the worker's clock. */
+  readonly caught_up: Date | null;
   readonly processing_time_ms: number | null;
 }
 
-/** The books of a partition: read = counted + duplicates + dead_lettered. Late and skewed events are
+/** The books of a partition: read = counted + duplicates + dead_lettered. Late, skewed and archived events are
  * among the counted. */
 export interface Ledger {
   readonly read: number;
@@ -114,6 +124,7 @@ export interface Ledger {
   readonly dead_lettered: number;
   readonly late: number;
   readonly skewed: number;
+  readonly archived: number;
 }
 
 /** What is known of a store: collection `stores`, `_id` is the store's id. */

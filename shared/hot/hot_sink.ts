@@ -30,6 +30,8 @@ export class HotSink implements Sink<MinuteChange, StoredWindow> {
   readonly #members: MemberChunks;
   readonly #nowMs: () => number;
   readonly #lastProcessingMs = new Map<number, number>();
+  /** By partition; what an earlier worker has found is taken over from it. */
+  readonly #caughtUp = new Map<number, Date>();
 
   constructor(database: Db, snapshots: SnapshotStore, nowMs: () => number) {
     this.#collections = collections(database);
@@ -40,6 +42,7 @@ export class HotSink implements Sink<MinuteChange, StoredWindow> {
 
   async position(partition: number): Promise<Offset> {
     const document = await this.#collections.partitions.findOne({ _id: partition });
+    if (document?.caught_up) this.#caughtUp.set(partition, document.caught_up);
     return (document?.through ?? START) as Offset;
   }
 
@@ -72,17 +75,28 @@ export class HotSink implements Sink<MinuteChange, StoredWindow> {
       const ids = keys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
       return { _id: { $in: ids } };
     };
-    for await (const document of minutes.find(asked("minute"))) {
-      keep(toStoredMinute(document, await this.#members.of(document)));
-    }
-    for await (const document of cohorts.find(asked("cohort"))) keep(toStoredCohort(document));
-    for await (const document of breakdowns.find(asked("breakdown"))) keep(toStoredBreakdown(document));
+    await Promise.all([
+      (async () => {
+        for await (const document of minutes.find(asked("minute"))) {
+          keep(toStoredMinute(document, await this.#members.of(document)));
+        }
+      })(),
+      (async () => {
+        for await (const document of cohorts.find(asked("cohort"))) keep(toStoredCohort(document));
+      })(),
+      (async () => {
+        for await (const document of breakdowns.find(asked("breakdown"))) keep(toStoredBreakdown(document));
+      })(),
+    ]);
     return found;
   }
 
-  #partitionDocument({ partition, through, end, change }: SinkBatch<MinuteChange>): PartitionDocument {
+  #partitionDocument(
+    { partition, through, end, caughtUpMs, change }: SinkBatch<MinuteChange>,
+  ): PartitionDocument {
     const { ledger, watermarkMs, newestAppendMs, minutes } = change;
     const nowMs = this.#nowMs();
+    if (caughtUpMs !== undefined) this.#caughtUp.set(partition, new Date(caughtUpMs));
     return {
       _id: partition,
       through,
@@ -95,8 +109,10 @@ export class HotSink implements Sink<MinuteChange, StoredWindow> {
         dead_lettered: ledger.deadLettered,
         late: ledger.late,
         skewed: ledger.skewed,
+        archived: ledger.archived,
       },
       written: new Date(nowMs),
+      caught_up: this.#caughtUp.get(partition) ?? null,
       processing_time_ms: newestAppendMs === undefined || minutes.length === 0
         ? this.#lastProcessingMs.get(partition) ?? null
         : this.#noteProcessing(partition, Math.max(0, nowMs - newestAppendMs)),

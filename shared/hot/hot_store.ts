@@ -1,4 +1,6 @@
-import { type Db, type IndexDescription, MongoClient } from "mongodb";
+import { type Db, type IndexDescription, type IndexDescriptionInfo, MongoClient } from "mongodb";
+import type { AlarmDocument } from "./alarm.ts";
+import type { CorrectionDocument } from "./correction.ts";
 import {
   type BreakdownDocument,
   type CohortDocument,
@@ -8,6 +10,7 @@ import {
   type PartitionDocument,
   type StoreDocument,
 } from "./documents.ts";
+import type { RestatementDocument } from "./restatement.ts";
 
 /** The database used when the address names none. */
 const DATABASE = "countinghouse";
@@ -45,6 +48,9 @@ export function collections(database: Db) {
     members: database.collection<MemberChunkDocument>(COLLECTIONS.members),
     partitions: database.collection<PartitionDocument>(COLLECTIONS.partitions),
     stores: database.collection<StoreDocument>(COLLECTIONS.stores),
+    corrections: database.collection<CorrectionDocument>(COLLECTIONS.corrections),
+    restatements: database.collection<RestatementDocument>(COLLECTIONS.restatements),
+    alarms: database.collection<AlarmDocument>(COLLECTIONS.alarms),
   };
 }
 
@@ -71,24 +77,32 @@ export async function prepareHotStore(database: Db, retentionMs: number): Promis
     [COLLECTIONS.minutes]: [byStore, expiry],
     [COLLECTIONS.cohorts]: [byStore, expiry],
     [COLLECTIONS.breakdowns]: [byStore, expiry],
+    [COLLECTIONS.corrections]: [byStore, expiry],
+    [COLLECTIONS.checks]: [byStore, expiry],
     [COLLECTIONS.members]: [{ key: { minute_id: 1 }, name: "minute" }, expiry],
     // Those that GridFS would create itself with its first upload.
     [COLLECTIONS.snapshotFiles]: [{ key: { filename: 1, uploadDate: 1 } }],
     [COLLECTIONS.snapshotChunks]: [{ key: { files_id: 1, n: 1 }, unique: true }],
   };
-  for (const [name, wanted] of Object.entries(indexes)) await createIndexes(database, name, wanted);
+  const names = Object.keys(indexes);
+  // Asked side by side: a worker that starts again, and finds them all, is held up for one answer.
+  const there = await Promise.all(names.map((name) => database.collection(name).indexes()));
+  for (const [at, name] of names.entries()) await createIndexes(database, name, indexes[name]!, there[at]!);
 }
 
-/** Creates indexes; the retention's anew where the setting has changed since. */
-async function createIndexes(database: Db, name: string, wanted: IndexDescription[]): Promise<void> {
-  const collection = database.collection(name);
-  for (const index of await collection.indexes()) {
-    const changed = wanted.some(({ name, expireAfterSeconds }) =>
-      name === index.name && expireAfterSeconds !== index.expireAfterSeconds
-    );
-    if (changed && index.name !== undefined) await collection.dropIndex(index.name);
+/** Creates the indexes that are missing; the retention's anew where the setting has changed since. */
+async function createIndexes(
+  database: Db,
+  collection: string,
+  wanted: readonly IndexDescription[],
+  there: readonly IndexDescriptionInfo[],
+): Promise<void> {
+  for (const index of wanted) {
+    const same = there.find(({ key }) => JSON.stringify(key) === JSON.stringify(index.key));
+    if (same !== undefined && same.expireAfterSeconds === index.expireAfterSeconds) continue;
+    if (same?.name !== undefined) await database.collection(collection).dropIndex(same.name);
+    await database.collection(collection).createIndexes([index]);
   }
-  await collection.createIndexes(wanted);
 }
 
 /**
@@ -101,13 +115,17 @@ export async function announcePartitions(database: Db, count: number): Promise<v
     through: 0,
     end: 0,
     watermark: null,
-    ledger: { read: 0, counted: 0, duplicates: 0, dead_lettered: 0, late: 0, skewed: 0 },
+    ledger: { read: 0, counted: 0, duplicates: 0, dead_lettered: 0, late: 0, skewed: 0, archived: 0 },
     written: new Date(0),
+    caught_up: null,
     processing_time_ms: null,
   };
-  for (let partition = 0; partition < count; partition++) {
-    await partitions.updateOne({ _id: partition }, { $setOnInsert: unread }, { upsert: true });
-  }
+  await partitions.bulkWrite(
+    Array.from({ length: count }, (_, partition) => ({
+      updateOne: { filter: { _id: partition }, update: { $setOnInsert: unread }, upsert: true },
+    })),
+    { ordered: false },
+  );
 }
 
 /** Creates a collection; another worker may have been quicker. */

@@ -81,12 +81,12 @@ export class LeaseAssignment implements Assignment {
     );
     const living = await this.#members.find({ group, expires: { $gt: this.#now() } }).toArray();
     const share = shareOf(worker, living.map((member) => member.worker), partitions);
-    const mine = new Set<number>();
-    for (const partition of share) {
-      if (await this.#take(partition)) mine.add(partition);
-    }
+    const taken = await Promise.all(share.map((partition) => this.#take(partition)));
+    const mine = new Set(share.filter((_, at) => taken[at]));
     // What goes to others stays leased until it is released: its last write is still to come.
-    for (const partition of held) if (!mine.has(partition)) await this.#extend(partition);
+    await Promise.all(
+      [...held].filter((partition) => !mine.has(partition)).map((each) => this.#extend(each)),
+    );
     return mine;
   }
 

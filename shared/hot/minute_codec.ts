@@ -22,6 +22,8 @@ export function fromStoredMinute(minute: StoredMinute, partition: number): Minut
     ...encodeRollup(minute.rollup),
     closed: minute.closed,
     restatements: minute.restatements,
+    first_append: new Date(minute.firstAppendMs),
+    last_append: new Date(minute.lastAppendMs),
     touched: new Date(minute.touchedMs),
     user_sketch: encodeWords(minute.userSketch),
     ...encodeMembers(minute.members),
@@ -47,6 +49,8 @@ export function toStoredMinute(document: MinuteDocument, members: Members | unde
     touchedMs: document.touched.getTime(),
     closed: document.closed,
     restatements: document.restatements,
+    firstAppendMs: document.first_append.getTime(),
+    lastAppendMs: document.last_append.getTime(),
     userSketch: decodeWords(document.user_sketch),
     members,
   };

@@ -10,8 +10,8 @@ import { type KpiWindow, minuteStart } from "@countinghouse/core";
 import { openChanges, presentToken } from "./change_stream.ts";
 import { COLLECTIONS, type PartitionDocument, type StoreDocument } from "./documents.ts";
 import { collections } from "./hot_store.ts";
-import { readByMinute, readPartitions } from "./minute_reader.ts";
-import { FIGURES_ONLY, type MinuteFigures, type WindowRules } from "./minute_window.ts";
+import { findFigures, readByMinute, readPartitions } from "./minute_reader.ts";
+import type { MinuteFigures, WindowRules } from "./minute_window.ts";
 import { type MinuteKey, RecentMinutes } from "./recent_minutes.ts";
 
 /** How the feed behaves; times in milliseconds. */
@@ -80,7 +80,7 @@ export function startMinuteFeed(db: Db, options: FeedOptions): MinuteFeed {
     try {
       const older = await readOlder(db, keys.filter((key) => !recent.covers(key)));
       for (const key of keys) {
-        const window = recent.window(key, now(), older.get(key));
+        const window = recent.window(key, older.get(key));
         for (const listener of listeners) listener(window);
       }
     } catch {
@@ -98,9 +98,9 @@ export function startMinuteFeed(db: Db, options: FeedOptions): MinuteFeed {
     const partitions = await readPartitions(db);
     const stores = await collections(db).stores.find({}).toArray();
     // An `_id` begins with its minute, so this is a range of the primary key.
-    const documents = await collections(db).minutes
-      .find<MinuteFigures>({ _id: { $gte: new Date(floorMs).toISOString() } }, { projection: FIGURES_ONLY })
-      .toArray();
+    const documents = await Array.fromAsync(
+      findFigures(db, { _id: { $gte: new Date(floorMs).toISOString() } }),
+    );
     recent.reset(floorMs, documents);
     partitions.forEach((partition) => recent.adoptPartition(partition));
     stores.forEach((store) => recent.adoptStore(store));
@@ -138,10 +138,10 @@ export function startMinuteFeed(db: Db, options: FeedOptions): MinuteFeed {
         if (change.fullDocument) adopt(change.ns.coll, change.fullDocument);
         break;
       case "delete":
-        if (change.ns.coll === COLLECTIONS.minutes) recent.forget(String(change.documentKey._id));
+        if (isOfMinutes(change.ns.coll)) recent.forget(String(change.documentKey._id));
         break;
       case "drop":
-        if (change.ns.coll === COLLECTIONS.minutes) recent.clear();
+        if (isOfMinutes(change.ns.coll)) recent.clear();
         break;
       case "dropDatabase":
         recent.clear();
@@ -152,7 +152,7 @@ export function startMinuteFeed(db: Db, options: FeedOptions): MinuteFeed {
   }
 
   function adopt(collection: string, document: Document): void {
-    if (collection === COLLECTIONS.minutes) recent.adopt(document as MinuteFigures);
+    if (isOfMinutes(collection)) recent.adopt(document as MinuteFigures);
     else if (collection === COLLECTIONS.partitions) recent.adoptPartition(document as PartitionDocument);
     else if (collection === COLLECTIONS.stores) recent.adoptStore(document as StoreDocument);
   }
@@ -170,7 +170,7 @@ export function startMinuteFeed(db: Db, options: FeedOptions): MinuteFeed {
   }
 
   const review = setInterval(() => {
-    recent.reviewStatus(now());
+    recent.reviewStatus();
     scheduleFlush();
   }, STATUS_REVIEW_MS);
   const running = run();
@@ -192,6 +192,11 @@ export function startMinuteFeed(db: Db, options: FeedOptions): MinuteFeed {
       await running;
     },
   };
+}
+
+/** Whether a collection's documents are added up to minutes. */
+function isOfMinutes(collection: string): boolean {
+  return collection === COLLECTIONS.minutes || collection === COLLECTIONS.corrections;
 }
 
 /** The documents of minutes that memory doesn't cover: one query per store. */

@@ -20,7 +20,13 @@ function failingDatabase(failure: Error, meanwhile: MinuteDocument) {
   const open = Promise.withResolvers<void>();
   let stored: MinuteDocument[] = [];
   const found = (documents: unknown[]) => {
-    const cursor = { sort: () => cursor, toArray: () => Promise.resolve(documents) };
+    const cursor = {
+      sort: () => cursor,
+      toArray: () => Promise.resolve(documents),
+      async *[Symbol.asyncIterator]() {
+        yield* documents;
+      },
+    };
     return cursor;
   };
   const db = {

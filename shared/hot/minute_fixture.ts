@@ -34,6 +34,8 @@ export function minuteDocument(
     readonly latencies?: readonly number[];
     readonly closed?: boolean;
     readonly restatements?: number;
+    readonly first_append?: Date;
+    readonly last_append?: Date;
   },
 ): MinuteDocument {
   const latency = LatencyHistogram.empty();
@@ -52,13 +54,15 @@ export function minuteDocument(
     }),
     closed: false,
     restatements: 0,
+    first_append: new Date(at),
+    last_append: new Date(at),
     touched: new Date(at),
     user_sketch: encodeWords(new Uint32Array()),
     ...rest,
   };
 }
 
-/** For tests: a partition's document; caught up with nothing read where nothing else is said. */
+/** For tests: a partition's document; nothing read yet where nothing else is said. */
 export function partitionDocument(
   given: Partial<PartitionDocument> & { readonly _id: number },
 ): PartitionDocument {
@@ -66,8 +70,9 @@ export function partitionDocument(
     through: 0,
     end: 0,
     watermark: null,
-    ledger: { read: 0, counted: 0, duplicates: 0, dead_lettered: 0, late: 0, skewed: 0 },
+    ledger: { read: 0, counted: 0, duplicates: 0, dead_lettered: 0, late: 0, skewed: 0, archived: 0 },
     written: new Date(0),
+    caught_up: null,
     processing_time_ms: null,
     ...given,
   };
@@ -78,5 +83,4 @@ export const TEST_RULES: WindowRules = {
   convert: (amount, from, to) => from === to ? amount : undefined,
   reportingCurrency: undefined,
   allowedLatenessMs: 600_000,
-  caughtUpTrustMs: 30_000,
 };

@@ -1,5 +1,6 @@
 import type { Db, Filter } from "mongodb";
 import { type CurrencyCode, type KpiWindow, MINUTE_MS, minuteStart } from "@countinghouse/core";
+import type { CorrectionDocument } from "./correction.ts";
 import type { MinuteDocument, PartitionDocument } from "./documents.ts";
 import { collections } from "./hot_store.ts";
 import {
@@ -25,10 +26,10 @@ export interface MinuteRange {
   readonly fill?: boolean;
 }
 
-/** Reads minutes out of the hot store. The clock is an argument: it decides when a silent minute is complete. */
+/** Reads minutes out of the hot store. */
 export interface MinuteReader {
   /** The minutes of a range in ascending order; without `fill`, only those with events. */
-  windows(range: MinuteRange, nowMs: number): Promise<KpiWindow[]>;
+  windows(range: MinuteRange): Promise<KpiWindow[]>;
   /** The newest minute with events; the current one, with zeros, when there is none. */
   latest(storeId: string, nowMs: number): Promise<KpiWindow>;
 }
@@ -49,8 +50,8 @@ export function createMinuteReader(db: Db, rules: WindowRules): MinuteReader {
   }
 
   return {
-    async windows({ storeId, startMs, endMs, fill = false }, nowMs) {
-      const context = await readContext(db, storeId, nowMs, rules);
+    async windows({ storeId, startMs, endMs, fill = false }) {
+      const context = await readContext(db, storeId, rules);
       const byMinute = await readByMinute(db, {
         store: storeId,
         minute: { $gte: new Date(startMs), $lt: new Date(endMs) },
@@ -61,7 +62,7 @@ export function createMinuteReader(db: Db, rules: WindowRules): MinuteReader {
     },
 
     async latest(storeId, nowMs) {
-      const context = await readContext(db, storeId, nowMs, rules);
+      const context = await readContext(db, storeId, rules);
       const at = await newestMinute(storeId, nowMs) ?? minuteStart(nowMs);
       const byMinute = await readByMinute(db, { store: storeId, minute: new Date(at) });
       return minuteWindow(storeId, at, byMinute.get(at) ?? [], context, rules);
@@ -76,7 +77,6 @@ export function createMinuteReader(db: Db, rules: WindowRules): MinuteReader {
 export async function readContext(
   db: Db,
   storeId: string,
-  nowMs: number,
   rules: Pick<WindowRules, "reportingCurrency">,
 ): Promise<WindowContext> {
   const [partitions, store] = await Promise.all([
@@ -84,7 +84,7 @@ export async function readContext(
     rules.reportingCurrency === undefined ? collections(db).stores.findOne({ _id: storeId }) : null,
   ]);
   const currency = rules.reportingCurrency ?? store?.first_money?.currency as CurrencyCode | undefined;
-  return { partitions, currency, nowMs };
+  return { partitions, currency };
 }
 
 /** Every partition's progress and books, by number. */
@@ -92,21 +92,27 @@ export function readPartitions(db: Db): Promise<PartitionDocument[]> {
   return collections(db).partitions.find({}).sort({ _id: 1 }).toArray();
 }
 
-/** The documents that a filter finds, grouped by their minute's start. */
+/** The documents that a filter finds, of partitions and corrections, grouped by their minute's start. */
 export async function readByMinute(
   db: Db,
-  filter: Filter<MinuteDocument>,
+  filter: Filter<MinuteFigures>,
 ): Promise<Map<number, MinuteFigures[]>> {
   const byMinute = new Map<number, MinuteFigures[]>();
-  const found = collections(db).minutes
-    .find<MinuteFigures>(filter, { projection: FIGURES_ONLY, batchSize: 5_000 });
-  for await (const document of found) {
+  for await (const document of findFigures(db, filter)) {
     const at = document.minute.getTime();
     const group = byMinute.get(at);
     if (group === undefined) byMinute.set(at, [document]);
     else group.push(document);
   }
   return byMinute;
+}
+
+/** All that is added up to minutes: the documents of their partitions, and their corrections. */
+export async function* findFigures(db: Db, filter: Filter<MinuteFigures>): AsyncGenerator<MinuteFigures> {
+  const { minutes, corrections } = collections(db);
+  const figures = { projection: FIGURES_ONLY, batchSize: 5_000 };
+  yield* minutes.find<MinuteFigures>(filter as Filter<MinuteDocument>, figures);
+  yield* corrections.find<MinuteFigures>(filter as Filter<CorrectionDocument>, figures);
 }
 
 function minutesOf(startMs: number, endMs: number): number[] {

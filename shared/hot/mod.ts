@@ -3,8 +3,12 @@
  *
  * @module
  */
+export * from "./alarm.ts";
 export * from "./breakdown_codec.ts";
+export * from "./breakdown_reader.ts";
 export * from "./cohort_codec.ts";
+export * from "./cohort_reader.ts";
+export * from "./correction.ts";
 export * from "./documents.ts";
 export * from "./lease_assignment.ts";
 export * from "./lease_hold.ts";
@@ -12,15 +16,17 @@ export * from "./member_chunks.ts";
 export * from "./minute_codec.ts";
 export * from "./hot_sink.ts";
 export * from "./hot_store.ts";
+export * from "./restatement.ts";
 export * from "./snapshot_store.ts";
 export * from "./books_reader.ts";
 export * from "./minute_feed.ts";
 export * from "./minute_reader.ts";
+export * from "./minute_status.ts";
 export {
   FIGURES_ONLY,
   type MinuteFigures,
-  minuteStatus,
   minuteWindow,
+  newestProcessingTime,
   type WindowContext,
   type WindowRules,
 } from "./minute_window.ts";

@@ -1,13 +1,8 @@
 import { type CurrencyCode, type KpiWindow, type Status } from "@countinghouse/core";
 import type { PartitionDocument, StoreDocument } from "./documents.ts";
 import { parseMinuteId } from "./minute_id.ts";
-import {
-  type MinuteFigures,
-  minuteStatus,
-  minuteWindow,
-  type WindowContext,
-  type WindowRules,
-} from "./minute_window.ts";
+import { minuteStatus } from "./minute_status.ts";
+import { type MinuteFigures, minuteWindow, type WindowContext, type WindowRules } from "./minute_window.ts";
 
 /** A minute of a store. */
 export interface MinuteKey {
@@ -102,12 +97,14 @@ export class RecentMinutes {
     for (const [key, minute] of this.#minutes) if (minute.storeId === _id) this.#changed.set(key, minute);
   }
 
-  /** Notes as changed what has become final only because time went by, or a partition moved on. */
-  reviewStatus(nowMs: number): void {
-    const context = { partitions: [...this.#partitions.values()], nowMs };
+  /** Notes as changed what has become final only because a partition moved on. */
+  reviewStatus(): void {
+    const partitions = [...this.#partitions.values()];
+    const { allowedLatenessMs } = this.#rules;
     for (const [key, minute] of this.#minutes) {
       if (minute.status !== "provisional" || minute.documents === undefined) continue;
-      const status = minuteStatus(minute.minuteMs, [...minute.documents.values()], context, this.#rules);
+      const documents = [...minute.documents.values()];
+      const status = minuteStatus(minute.minuteMs, documents, partitions, allowedLatenessMs);
       if (status !== minute.status) this.#changed.set(key, minute);
     }
   }
@@ -138,13 +135,12 @@ export class RecentMinutes {
   }
 
   /** A minute as it is now, from memory or, for one that memory doesn't cover, from the documents given. */
-  window({ storeId, minuteMs }: MinuteKey, nowMs: number, read: readonly MinuteFigures[] = []): KpiWindow {
+  window({ storeId, minuteMs }: MinuteKey, read: readonly MinuteFigures[] = []): KpiWindow {
     const minute = this.#minutes.get(keyOf(storeId, minuteMs));
     const documents = minute?.documents === undefined ? read : [...minute.documents.values()];
     const context: WindowContext = {
       partitions: [...this.#partitions.values()],
       currency: this.#rules.reportingCurrency ?? this.#currencies.get(storeId),
-      nowMs,
     };
     const window = minuteWindow(storeId, minuteMs, documents, context, this.#rules);
     if (minute !== undefined) minute.status = window.status;

@@ -22,20 +22,32 @@ export interface DeadLetterWriter {
 /** How far back the newest source offset is looked for; it is in the last record, unless a stranger wrote there. */
 const TAIL_RECORDS = 1_000;
 
+/** How a writer left a partition of the dead-letter topic: the newest source offset in it, and its end. */
+interface Tail {
+  readonly reached: number;
+  readonly end: number;
+}
+
 /**
  * The dead-letter topic as a sink with the offset in the data: what is refused of source partition p goes to
  * partition p, and the source offset of its last record says what is there already. It is read when a partition is
- * first written to, and again after a write that failed, which may have been stored all the same.
+ * first written to, and again when its end is not where this writer left it: after a write that failed, which may
+ * have been stored all the same, and when the partition comes back from a worker that had it meanwhile.
  */
 export function deadLetterWriter(log: Log, topic: string, signal: AbortSignal): DeadLetterWriter {
-  const newest = new Map<number, number>();
+  const tails = new Map<number, Tail>();
   return {
     async write(partition, letters) {
-      const reached = newest.get(partition) ?? await newestSourceOffset(log, topic, partition, signal);
+      const range = await rangeOf(log, topic, partition);
+      const left = tails.get(partition);
+      const reached = left?.end === range.end
+        ? left.reached
+        : await newestSourceOffset(log, topic, range, signal);
       const news = letters.filter(({ source }) => source !== undefined && source.offset > reached);
-      newest.delete(partition);
+      tails.delete(partition);
       if (news.length > 0) await log.append(topic, news.map((letter) => encodeDeadLetter(letter, partition)));
-      newest.set(partition, news.at(-1)?.source?.offset ?? reached);
+      const end = range.end + news.length;
+      tails.set(partition, { reached: news.at(-1)?.source?.offset ?? reached, end });
       return news.length;
     },
   };
@@ -75,16 +87,18 @@ export async function* listDeadLetters(
   }
 }
 
+async function rangeOf(log: Log, topic: string, partition: number): Promise<PartitionRange> {
+  const range = (await log.ranges(topic)).find((range) => range.partition === partition);
+  if (range !== undefined) return range;
+  throw new RangeError(`Cannot write to ${topic}/${partition}: there is no such partition`);
+}
+
 async function newestSourceOffset(
   log: Log,
   topic: string,
-  partition: number,
+  range: PartitionRange,
   signal: AbortSignal,
 ): Promise<number> {
-  const range = (await log.ranges(topic)).find((range) => range.partition === partition);
-  if (range === undefined) {
-    throw new RangeError(`Cannot write to ${topic}/${partition}: there is no such partition`);
-  }
   const tail: PartitionRange = { ...range, start: Math.max(range.start, range.end - TAIL_RECORDS) as Offset };
   let reached = -1;
   for await (const record of readRange(log, topic, tail, signal)) {

@@ -24,6 +24,8 @@ export interface HeadedRecord extends LogRecord {
 /** A batch as the log hands it out: records with their headers. */
 export interface HeadedBatch extends RecordBatch {
   readonly records: readonly HeadedRecord[];
+  /** When the broker told the log's end, by the reader's clock. */
+  readonly endSeenMs: number;
 }
 
 /**
@@ -41,8 +43,8 @@ export interface Log {
 
   /**
    * Reads a partition from an offset in order, waiting for more at its end, until the signal aborts. A batch is
-   * empty only where that is news: at the start, to say where the end is, and when the end was reached without a
-   * record (over transactions' markers, or what compaction removed). Retries what is worth retrying.
+   * empty at the start, to say where the end is, and at the end, to say that it is reached, again and again while
+   * nothing comes. Retries what is worth retrying.
    *
    * @throws {OffsetGoneError} when the log no longer holds the offset.
    */

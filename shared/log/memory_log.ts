@@ -69,7 +69,7 @@ export class MemoryLog implements Log {
     from: Offset,
     signal: AbortSignal,
   ): AsyncGenerator<HeadedBatch> {
-    const { random, faults, delay, maxBatchRecords } = this.#options;
+    const { random, faults, delay, maxBatchRecords, nowMs } = this.#options;
     const held = this.#partition(topic, partition);
     for (let first = true; !signal.aborted; first = false) {
       await delay();
@@ -80,7 +80,7 @@ export class MemoryLog implements Log {
       const records = held.slice(from, 1 + Math.floor(random() * maxBatchRecords));
       if (records.length === 0 && !first) continue;
       const through = (from + records.length) as Offset;
-      yield { partition, records, from, through, end: range.end };
+      yield { partition, records, from, through, end: range.end, endSeenMs: nowMs() };
       from = through;
     }
   }

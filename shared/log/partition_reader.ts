@@ -32,15 +32,16 @@ export async function* readPartition(
   const stop = new AbortController();
   const stopped = AbortSignal.any([signal, stop.signal]);
   let from = options.from;
-  let told: HeadedBatch | undefined;
+  let isFirst = true;
   try {
     let ahead = fetchAhead(options, from, stopped);
     for (;;) {
       const fetched = await unlessAborted(ahead, stopped);
       if (fetched === undefined) return;
       ahead = fetchAhead(options, fetched.through, stopped);
-      const batch = { partition, from, ...fetched };
-      if (isNews(batch, told)) yield told = batch;
+      const isAtEnd = fetched.through === fetched.end;
+      if (fetched.records.length > 0 || isAtEnd || isFirst) yield { partition, from, ...fetched };
+      isFirst = false;
       from = fetched.through;
     }
   } finally {
@@ -48,20 +49,23 @@ export async function* readPartition(
   }
 }
 
-/** Records are news; so is where the end is, at first and when it was reached without a record. */
-function isNews(batch: HeadedBatch, told: HeadedBatch | undefined): boolean {
-  if (batch.records.length > 0 || told === undefined) return true;
-  return batch.through === batch.end && (told.through !== batch.through || told.end !== batch.end);
-}
-
 /** A fetch that is tried until it is answered. Its failure is met when it is awaited, which may be later. */
-function fetchAhead(options: PartitionReaderOptions, from: Offset, signal: AbortSignal): Promise<Fetched> {
+function fetchAhead(
+  options: PartitionReaderOptions,
+  from: Offset,
+  signal: AbortSignal,
+): Promise<Fetched & { readonly endSeenMs: number }> {
   const { link, outage, topic, partition, range } = options;
   const exchange = fetchExchange({ topic, partition, from, maxWaitMs: MAX_WAIT_MS, maxBytes: MAX_BYTES });
   const what = `reading ${topic}/${partition}`;
   const fetched = outage.outlast({ what, signal }, async () => {
     try {
-      return await link.withLeader(topic, partition, (leader) => leader.connectionPool.send(exchange));
+      const fetched = await link.withLeader(
+        topic,
+        partition,
+        (leader) => leader.connectionPool.send(exchange),
+      );
+      return { ...fetched, endSeenMs: Date.now() };
     } catch (error) {
       if (protocolErrorType(error) !== "OFFSET_OUT_OF_RANGE") throw error;
       const held = await range();

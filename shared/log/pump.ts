@@ -1,6 +1,6 @@
-import { type Fold, type Offset, type RecordBatch, START } from "@countinghouse/core";
+import { type Fold, type Offset, START } from "@countinghouse/core";
 import type { Logger } from "@countinghouse/shared/telemetry";
-import type { Log } from "./log.ts";
+import type { HeadedBatch, Log } from "./log.ts";
 import { PumpWriter } from "./pump_writer.ts";
 import { retrying } from "./retry.ts";
 import type { Sink } from "./sink.ts";
@@ -16,12 +16,19 @@ export interface PumpOptions<Change, Stored = never> {
   readonly logger: Logger;
   /** The least time between two writes. */
   readonly tickMs: number;
+  /** The same while records come in at a rate: a sink that likes large writes waits longer when there are many. */
+  readonly busyTickMs?: (recordsPerSecond: number) => number;
   /** The least time between two writes of everything, what is wanted less often included. */
   readonly wholeTickMs: number;
   /** A write comes earlier when this many records are folded in and not yet written. */
   readonly maxPendingRecords: number;
   /** How often a snapshot is saved, for a sink that keeps them. */
   readonly checkpointIntervalMs: number;
+  /**
+   * A snapshot comes earlier when so many records were folded in since the last one, and would have to be read again
+   * after a crash; but not so often that the store is busy with snapshots. Left out, it never does.
+   */
+  readonly checkpointRecords?: number;
   /** How long the last write and snapshot may take when the partition is let go. */
   readonly drainMs: number;
   /** Called after each write. */
@@ -80,28 +87,30 @@ interface Resumed<Change, Stored> {
 }
 
 async function resume<Change, Stored>(
-  { sink, partition, createFold, log, topic, logger }: PumpOptions<Change, Stored>,
+  options: PumpOptions<Change, Stored>,
   signal: AbortSignal,
 ): Promise<Resumed<Change, Stored>> {
-  const { snapshots } = sink;
+  const { sink, partition, createFold, log, topic, logger } = options;
   return await retrying(`reading the position of partition ${partition}`, logger, signal, async () => {
-    const storedThrough = await sink.position(partition);
-    const begin = async () => ({
-      fold: createFold(partition, await startOf(log, topic, partition)),
-      storedThrough,
-    });
-    if (snapshots === undefined) {
-      return storedThrough === START
-        ? await begin()
-        : { fold: createFold(partition, storedThrough), storedThrough };
-    }
-    for await (const snapshot of snapshots.list(partition)) {
-      const fold = createFold(partition, START);
-      if (fold.restore(snapshot)) return { fold, storedThrough };
-      logger.warn("skipped a snapshot that is damaged or of another version", { partition });
-    }
-    return await begin();
+    const [storedThrough, restored] = await Promise.all([sink.position(partition), restore(options)]);
+    if (restored !== undefined) return { fold: restored, storedThrough };
+    const goesOn = sink.snapshots === undefined && storedThrough !== START;
+    const from = goesOn ? storedThrough : await startOf(log, topic, partition);
+    return { fold: createFold(partition, from), storedThrough };
   });
+}
+
+/** The fold of the newest snapshot that can be used. */
+async function restore<Change, Stored>(
+  { sink, partition, createFold, logger }: PumpOptions<Change, Stored>,
+): Promise<Fold<Change, Stored> | undefined> {
+  if (sink.snapshots === undefined) return undefined;
+  for await (const snapshot of sink.snapshots.list(partition)) {
+    const fold = createFold(partition, START);
+    if (fold.restore(snapshot)) return fold;
+    logger.warn("skipped a snapshot that is damaged or of another version", { partition });
+  }
+  return undefined;
 }
 
 /** Where a sink that has nothing yet begins: the oldest record that the log still holds. */
@@ -113,7 +122,7 @@ async function startOf(log: Log, topic: string, partition: number): Promise<Offs
 async function foldIn<Change, Stored>(
   { sink, partition, logger }: PumpOptions<Change, Stored>,
   fold: Fold<Change, Stored>,
-  batch: RecordBatch,
+  batch: HeadedBatch,
   writer: PumpWriter<Change, Stored>,
   signal: AbortSignal,
 ): Promise<void> {

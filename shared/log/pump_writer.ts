@@ -1,7 +1,9 @@
-import type { Fold, Offset, RecordBatch } from "@countinghouse/core";
+import type { Fold, Offset } from "@countinghouse/core";
+import type { HeadedBatch } from "./log.ts";
 import type { PumpOptions } from "./pump.ts";
 import { retrying } from "./retry.ts";
 import type { SinkBatch } from "./sink.ts";
+import { SnapshotSchedule } from "./snapshot_schedule.ts";
 
 /** A quiet partition is written this often all the same, so that readers know that it is alive and caught up. */
 const SIGN_OF_LIFE_MS = 1_000;
@@ -19,13 +21,17 @@ export class PumpWriter<Change, Stored> {
   /** Rejects when writing has failed for good; never resolves. */
   readonly failed: Promise<never>;
   readonly #options: PumpOptions<Change, Stored>;
+  readonly #snapshots: SnapshotSchedule;
   readonly #fold: Fold<Change, Stored>;
   /** Below this the sink has everything but perhaps what is wanted less often; writing it again would be in vain. */
   readonly #storedThrough: Offset;
   readonly #signal: AbortSignal;
   readonly #fail: (error: unknown) => void;
   #pendingRecords = 0;
+  /** Records per second before the last write. */
+  #rateBefore = 0;
   #end: Offset;
+  #caughtUpMs: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #writing: Promise<void> | undefined;
   #saving: Promise<void> | undefined;
@@ -36,8 +42,6 @@ export class PumpWriter<Change, Stored> {
   #lastWriteMs = Number.NEGATIVE_INFINITY;
   #writtenMs = Number.NEGATIVE_INFINITY;
   #lastWholeMs = Number.NEGATIVE_INFINITY;
-  /** The first is due with the first write, so that a worker which dies again and again gets on all the same. */
-  #lastSnapshotMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     options: PumpOptions<Change, Stored>,
@@ -46,6 +50,7 @@ export class PumpWriter<Change, Stored> {
     signal: AbortSignal,
   ) {
     this.#options = options;
+    this.#snapshots = new SnapshotSchedule(options);
     this.#fold = fold;
     this.#storedThrough = storedThrough;
     this.#signal = signal;
@@ -57,9 +62,11 @@ export class PumpWriter<Change, Stored> {
   }
 
   /** Notes that a batch was folded in; waits when the sink is too far behind. */
-  async folded(batch: RecordBatch): Promise<void> {
+  async folded(batch: HeadedBatch): Promise<void> {
     this.#pendingRecords += batch.records.length;
+    this.#snapshots.folded(batch.records.length);
     this.#end = batch.end;
+    if (batch.through === batch.end) this.#caughtUpMs = batch.endSeenMs;
     if (this.#pendingRecords >= this.#options.maxPendingRecords) {
       await this.settled();
       this.#begin();
@@ -78,7 +85,15 @@ export class PumpWriter<Change, Stored> {
   async drain(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
-    const budget = AbortSignal.timeout(this.#options.drainMs);
+    const { drainMs, logger, partition } = this.#options;
+    const budget = AbortSignal.timeout(drainMs);
+    await this.#writeRest(budget);
+    if (budget.aborted) {
+      logger.warn("let go before all was written, for the next reader to do", { partition, drainMs });
+    }
+  }
+
+  async #writeRest(budget: AbortSignal): Promise<void> {
     await withinBudget(budget, this.#writing);
     if (this.#unwritten !== undefined) await withinBudget(budget, this.#write(this.#unwritten, budget));
     if (this.#unwritten !== undefined || budget.aborted) return;
@@ -101,8 +116,23 @@ export class PumpWriter<Change, Stored> {
 
   /** When the next write should begin. */
   #dueMs(): number {
-    if (this.#end - this.#fold.through >= FAR_BEHIND_RECORDS) return this.#writtenMs + FAR_BEHIND_PAUSE_MS;
-    return this.#lastWriteMs + (this.#pendingRecords > 0 ? this.#options.tickMs : SIGN_OF_LIFE_MS);
+    if (this.#end - this.#fold.through >= FAR_BEHIND_RECORDS) {
+      return this.#writtenMs + Math.max(FAR_BEHIND_PAUSE_MS, this.#options.tickMs);
+    }
+    return this.#lastWriteMs + (this.#pendingRecords > 0 ? this.#tickMs : SIGN_OF_LIFE_MS);
+  }
+
+  /** Busy is what was busy before and still is: neither a burst nor the rest of one is held back. */
+  get #tickMs(): number {
+    const { tickMs, busyTickMs } = this.#options;
+    if (busyTickMs === undefined) return tickMs;
+    return Math.max(tickMs, busyTickMs(Math.min(this.#rateBefore, this.#rate)));
+  }
+
+  /** Records per second since the last write. */
+  get #rate(): number {
+    const sinceMs = Math.max(performance.now() - this.#lastWriteMs, this.#options.tickMs);
+    return this.#pendingRecords / sinceMs * 1_000;
   }
 
   #begin(): void {
@@ -122,19 +152,32 @@ export class PumpWriter<Change, Stored> {
 
   #take(withSnapshot: boolean): { batch: SinkBatch<Change>; snapshot: Uint8Array | undefined } {
     const { partition, sink, wholeTickMs } = this.#options;
+    this.#rateBefore = this.#rate;
     this.#lastWriteMs = performance.now();
     this.#pendingRecords = 0;
-    const whole = withSnapshot || this.#lastWriteMs - this.#lastWholeMs >= wholeTickMs;
+    const isWholeDue = this.#hasWritten && this.#lastWriteMs - this.#lastWholeMs >= wholeTickMs;
+    const whole = withSnapshot || isWholeDue;
     if (whole) this.#lastWholeMs = this.#lastWriteMs;
-    const batch = { partition, through: this.#fold.through, end: this.#end, change: this.#fold.take(whole) };
+    const batch = {
+      partition,
+      through: this.#fold.through,
+      end: this.#end,
+      caughtUpMs: this.#caughtUpMs,
+      change: this.#fold.take(whole),
+    };
     if (!withSnapshot || sink.snapshots === undefined) return { batch, snapshot: undefined };
-    this.#lastSnapshotMs = this.#lastWriteMs;
-    return { batch, snapshot: this.#fold.snapshot() };
+    const snapshot = this.#fold.snapshot();
+    this.#snapshots.taken(snapshot.length, this.#lastWriteMs);
+    return { batch, snapshot };
+  }
+
+  /** After a start live numbers come first: what is written less often, and a snapshot, with the write after them. */
+  get #hasWritten(): boolean {
+    return this.#writtenMs > Number.NEGATIVE_INFINITY;
   }
 
   #snapshotDue(): boolean {
-    return this.#saving === undefined &&
-      performance.now() - this.#lastSnapshotMs >= this.#options.checkpointIntervalMs;
+    return this.#hasWritten && this.#saving === undefined && this.#snapshots.isDue(performance.now());
   }
 
   async #write(batch: SinkBatch<Change>, signal: AbortSignal): Promise<void> {

@@ -7,6 +7,8 @@ export interface SinkBatch<Change> {
   readonly through: Offset;
   /** The log's end as the reader last saw it; `through === end` means caught up. */
   readonly end: Offset;
+  /** When nothing was left to read last, by the reader's clock; undefined while that has not happened. */
+  readonly caughtUpMs?: number | undefined;
   readonly change: Change;
 }
 

@@ -64,8 +64,9 @@ function sameAsRecount(store: GuardedMinuteStore, partition: number, { minutes, 
     );
   sameKeys(keysOf("minute"), [...minutes.keys()].map((id) => `minute/${id}`));
   for (const [id, expected] of minutes) {
-    const { counts, money, restatements, closed } = store.document(`minute/${id}`) as MinuteDocument;
-    deepEqual([id, { counts, money, restatements, closed }], [id, expected]);
+    const found = store.document(`minute/${id}`) as MinuteDocument;
+    const { counts, money, restatements, first_append, last_append, closed } = found;
+    deepEqual([id, { counts, money, restatements, first_append, last_append, closed }], [id, expected]);
   }
   deepEqual(store.books.get(partition)?.ledger, books);
   const cohorts = keysOf("cohort").map((key) => store.document(key) as CohortDocument);

@@ -109,10 +109,9 @@ async function readStatuses({ hot }: Surroundings, startMs: number): Promise<rea
     convert: () => undefined,
     reportingCurrency: undefined,
     allowedLatenessMs: ALLOWED_LATENESS_MS,
-    caughtUpTrustMs: 5_000,
   });
   const range = { storeId: STORE, startMs, endMs: startMs + MINUTES * MINUTE_MS };
-  const windows = await reader.windows(range, Date.now());
+  const windows = await reader.windows(range);
   ok(windows.length === MINUTES, `${windows.length} minutes`);
   return windows.map(({ status }) => status);
 }

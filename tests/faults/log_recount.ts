@@ -18,6 +18,8 @@ export interface RecountedMinute {
   readonly counts: Readonly<Record<string, number>>;
   readonly money: Readonly<Record<string, { readonly gross: number; readonly refunds: number }>>;
   readonly restatements: number;
+  readonly first_append: Date;
+  readonly last_append: Date;
   readonly closed: boolean;
 }
 
@@ -26,7 +28,7 @@ export interface LogRecount {
   /** By `{minute ISO}/{partition}/{store}`. */
   readonly minutes: ReadonlyMap<string, RecountedMinute>;
   readonly books: Readonly<
-    Record<"read" | "counted" | "duplicates" | "deadLettered" | "late" | "skewed", number>
+    Record<"read" | "counted" | "duplicates" | "deadLettered" | "late" | "skewed" | "archived", number>
   >;
   /** Offset and field of each record that is no event; "" is the whole record. */
   readonly refused: readonly { readonly offset: number; readonly field: string }[];
@@ -40,6 +42,7 @@ interface OpenMinute {
   readonly users: Set<string>;
   readonly sessions: Set<string>;
   readonly money: Map<string, { gross: bigint; refunds: bigint }>;
+  readonly appendTimesMs: number[];
 }
 
 const MINUTE_MS = 60_000;
@@ -64,7 +67,7 @@ export function recountLog(
   records: readonly CountedRecord[],
   rules: TimeRules,
 ): LogRecount {
-  const books = { read: 0, counted: 0, duplicates: 0, deadLettered: 0, late: 0, skewed: 0 };
+  const books = { read: 0, counted: 0, duplicates: 0, deadLettered: 0, late: 0, skewed: 0, archived: 0 };
   const minutes = new Map<string, OpenMinute>();
   const refused: { offset: number; field: string }[] = [];
   const seen = new Set<string>();
@@ -93,6 +96,7 @@ export function recountLog(
     const minute = minutes.get(id) ?? openMinute(startMs);
     minutes.set(id, minute);
     count(event, minute);
+    minute.appendTimesMs.push(appendTimeMs);
     if (late) {
       books.late++;
       minute.counts["late_events"]!++;
@@ -137,7 +141,7 @@ function isRepeated(event: Event, seen: Set<string>): boolean {
 
 function openMinute(startMs: number): OpenMinute {
   const counts = Object.fromEntries(COUNTERS.map((name) => [name, 0]));
-  return { startMs, counts, users: new Set(), sessions: new Set(), money: new Map() };
+  return { startMs, counts, users: new Set(), sessions: new Set(), money: new Map(), appendTimesMs: [] };
 }
 
 function count(event: Event, { counts, users, sessions, money }: OpenMinute): void {
@@ -154,7 +158,7 @@ function count(event: Event, { counts, users, sessions, money }: OpenMinute): vo
 }
 
 function asDocument(
-  { startMs, counts, users, sessions, money }: OpenMinute,
+  { startMs, counts, users, sessions, money, appendTimesMs }: OpenMinute,
   closedBeforeMs: number,
 ): RecountedMinute {
   return {
@@ -165,6 +169,8 @@ function asDocument(
       ),
     ),
     restatements: counts["late_events"]!,
+    first_append: new Date(Math.min(...appendTimesMs)),
+    last_append: new Date(Math.max(...appendTimesMs)),
     closed: startMs < closedBeforeMs,
   };
 }

@@ -9,7 +9,7 @@ import { assertEqualToRecount, booksOf, storedThrough } from "./stored_recount.t
 const PARTITIONS = 4;
 const PIECES = 30;
 /** Snapshots are saved only when a partition is let go of, so they tell whether that was done in time. */
-const NO_CHECKPOINTS = { CHECKPOINT_INTERVAL_MS: "600000" };
+const NO_CHECKPOINTS = { CHECKPOINT_INTERVAL_MS: "600000", CHECKPOINT_RECORDS: "1000000" };
 const LEASE_MS = 1_500;
 
 Deno.test("a second worker joins under load: what is in flight is drained, and nothing is read again", async () => {

@@ -27,12 +27,14 @@ export interface Surroundings {
   mongoUriAt(port: number): string;
 }
 
+const DAY_MS = 86_400_000;
 const WORKERS_SHARE = {
   LOG_LEVEL: "info",
   LEASE_MS: "1500",
   CHECKPOINT_INTERVAL_MS: "2000",
+  // The tests' events are of a day in the past, and every one of them is to be a hot one.
+  HOT_RETENTION_MS: `${3_650 * DAY_MS}`,
 } as const;
-const DAY_MS = 86_400_000;
 
 /** Runs a test in surroundings of its own, ends its workers and erases what they have written. */
 export async function withSurroundings(

@@ -12,6 +12,8 @@ import { warehouseMinutes } from "./warehouse_minutes.ts";
 
 const EVENTS = 100_000;
 const SEED = 20_250_301;
+/** The file is of a day long past, and both stores are to hold every minute of it. */
+const EVERYTHING_IS_HOT = { HOT_RETENTION_MS: `${10 * 365 * 86_400_000}` };
 
 interface Books {
   readonly read: number;
@@ -26,7 +28,7 @@ Deno.test("100,000 events, a rollup killed in mid-ingest: every minute equals th
   const folder = await Deno.makeTempDir();
   try {
     const file = await makeRecountFile({ path: `${folder}/events.ndjson`, events: EVENTS, seed: SEED });
-    await using stack = await startStack({ dataDir: `${folder}/data` });
+    await using stack = await startStack({ dataDir: `${folder}/data`, environment: EVERYTHING_IS_HOT });
     const before = await settledBooks(stack);
 
     await test.step("the rollup is killed while the file goes in, and comes back", async () => {

@@ -1,16 +1,22 @@
 import { Hono } from "hono";
-import type { MinuteReader } from "@countinghouse/hot";
-import { parseHistory, parseStore } from "./parameters.ts";
+import type { ReadHistory } from "./history.ts";
+import { parseHistory } from "./history_parameters.ts";
+import type { ReadLatest } from "./latest.ts";
+import { parseStore } from "./parameters.ts";
 
-/** `/kpis/latest` and `/kpis/history`: the minutes of a store. */
-export function kpiRoutes(reader: MinuteReader, now: () => number): Hono {
+/** `/kpis/latest` and `/kpis/history`: the minutes, hours and days of a store. */
+export function kpiRoutes(
+  readLatest: ReadLatest,
+  readHistory: ReadHistory,
+  now: () => number,
+): Hono {
   return new Hono()
     .get("/kpis/latest", async (c) => {
       const store = parseStore(c.req.query());
-      return c.json(await reader.latest(store, now()));
+      return c.json(await readLatest(store, now()));
     })
     .get("/kpis/history", async (c) => {
       const nowMs = now();
-      return c.json(await reader.windows(parseHistory(c.req.query(), nowMs), nowMs));
+      return c.json(await readHistory(parseHistory(c.req.queries(), nowMs), nowMs));
     });
 }

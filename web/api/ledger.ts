@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { PartitionBooks } from "@countinghouse/hot";
+import type { LakeBooks } from "@countinghouse/lake/books";
 import { withDeadline } from "./deadline.ts";
 import { parseStore } from "./parameters.ts";
 
@@ -25,6 +26,19 @@ export interface BooksTotal {
   readonly counted: number;
   readonly duplicates: number;
   readonly dead_lettered: number;
+}
+
+/**
+ * How many events the lake holds: its rows, less the duplicates among them. The lake keeps every record of the log;
+ * which of them are duplicates is in the books of the rollup, which goes through the same log. Exact when both are
+ * equally far, and while they are not, off by what lies between them.
+ */
+export function eventsInLake(
+  lake: readonly Pick<LakeBooks, "held">[],
+  books: readonly Pick<PartitionBooks, "duplicates">[],
+): number {
+  const rows = lake.reduce((total, { held }) => total + held, 0);
+  return Math.max(0, rows - books.reduce((total, { duplicates }) => total + duplicates, 0));
 }
 
 /** Adds up the books of all partitions. */

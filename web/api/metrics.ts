@@ -1,18 +1,29 @@
 import { Hono } from "hono";
 import type { PartitionBooks } from "@countinghouse/hot";
+import { withDeadline } from "./deadline.ts";
 import type { LiveStreams } from "./live_streams.ts";
 import { type Metric, PROMETHEUS_TYPE, prometheusText } from "./prometheus.ts";
+import type { QualityFigures } from "./quality_figures.ts";
+import { qualityMetrics } from "./quality_metrics.ts";
 import type { RequestMetrics } from "./request_metrics.ts";
 
-/** `/metrics`: this process's own figures, and the books and lag of every partition. */
+/** A store that is away must not keep the rest from being scraped. */
+const QUALITY_DEADLINE_MS = 3_000;
+
+/** `/metrics`: this process's own figures, the books and lag of every partition, and the quality of the numbers. */
 export function metricsRoute(
   requests: RequestMetrics,
   streams: LiveStreams,
   isFollowing: () => boolean,
   books: () => Promise<readonly PartitionBooks[]>,
+  quality: () => Promise<QualityFigures>,
+  now: () => number,
 ): Hono {
   return new Hono().get("/metrics", async (c) => {
-    const partitions = await books().catch(() => []);
+    const [partitions, figures] = await Promise.all([
+      books().catch(() => []),
+      withDeadline(quality(), QUALITY_DEADLINE_MS).catch(() => undefined),
+    ]);
     const text = prometheusText([
       single("countinghouse_up", "The web server answers.", 1),
       single("countinghouse_live_feed_connected", "The change stream delivers.", isFollowing() ? 1 : 0),
@@ -48,6 +59,7 @@ export function metricsRoute(
         partitions,
         ({ written }) => written.getTime() / 1_000,
       ),
+      ...(figures === undefined ? [] : qualityMetrics(figures, now())),
       ...requests.metrics(),
     ]);
     return c.body(text, 200, { "content-type": PROMETHEUS_TYPE, "cache-control": "no-store" });

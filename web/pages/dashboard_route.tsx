@@ -35,7 +35,7 @@ export function dashboardRoute({ reader, books, streams, client, now }: Dashboar
         storeId,
         startMs: current - (SHOWN_MINUTES - 1) * MINUTE_MS,
         endMs: current + AHEAD_MS,
-      }, nowMs),
+      }),
       reader.latest(storeId, nowMs),
       books().catch(() => undefined),
     ]);

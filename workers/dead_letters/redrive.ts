@@ -69,6 +69,10 @@ export async function redrive(
 /** The event that a letter is, or why it is none. */
 function sendable(letter: KeptDeadLetter, edit: Uint8Array | undefined): Sendable | Outcome {
   const value = edit ?? letter.value;
+  // It can be read; its sender had no leave to send it for that store, and has none now.
+  if (edit === undefined && letter.refusal.code === "wrong_store") {
+    return { kind: "refused", refusal: letter.refusal };
+  }
   if (edit === undefined && letter.valueBytes !== undefined) {
     return { kind: "cut", kept: value?.length ?? 0, of: letter.valueBytes };
   }

@@ -139,6 +139,19 @@ Deno.test("a letter of which only the beginning was kept is left, unless it is e
   assert.deepEqual(await run([cut], { log, book, edit }), { "0:2": "sent" });
 });
 
+Deno.test("an event for a store that its sender may not send to is left, unless it is edited", async () => {
+  const { log, book } = fixture();
+  const refusal = {
+    code: "wrong_store",
+    field: "store_id",
+    reason: "Cannot take an event for this store",
+  } as const;
+  const stray = letter(3, eventJson("e3"), { refusal });
+  assert.deepEqual(await run([stray], { log, book }), { "0:3": "refused" });
+  const edit = new TextEncoder().encode(eventJson("e3"));
+  assert.deepEqual(await run([stray], { log, book, edit }), { "0:3": "sent" });
+});
+
 Deno.test("a dry run says the same and sends nothing", async () => {
   const { log, book } = fixture();
   const kinds = { "0:0": "sent", "0:1": "refused" };

@@ -21,8 +21,8 @@ export async function repairBooks(
   right: PartitionDocument,
   end: Offset,
 ): Promise<void> {
-  const { written, processing_time_ms } = live ?? { written: right.written, processing_time_ms: null };
-  const document = { ...right, end, written, processing_time_ms };
+  const { written, caught_up, processing_time_ms } = live ?? { ...right, processing_time_ms: null };
+  const document = { ...right, end, written, caught_up, processing_time_ms };
   await collections(database).partitions.replaceOne({ _id: right._id }, document, { upsert: true });
 }
 

@@ -6,6 +6,7 @@ export function foldOptions({ rollup }: Pick<Settings, "rollup">): MinuteFoldOpt
   return {
     allowedLatenessMs: rollup.allowedLatenessMs,
     maxSkewMs: rollup.maxSkewMs,
+    hotRetentionMs: rollup.hotRetentionMs,
     sessionTimeoutMs: rollup.sessionTimeoutMs,
     dedup: { horizonMs: rollup.dedupHorizonMs, maxIds: rollup.dedupMaxIds },
   };

@@ -24,7 +24,6 @@ import { RollupSink } from "./rollup_sink.ts";
 const MAX_PENDING_RECORDS = 50_000;
 /** How often cohorts are written; minutes are written every tick. */
 const WHOLE_TICK_MS = 1_000;
-const DRAIN_MS = 4_000;
 
 const settings = loadSettings();
 const { topics, rollup } = settings;
@@ -33,17 +32,22 @@ const logger = createLogger(settings.logLevel);
 const signal = shutdownSignal();
 
 const kafka = { bootstrapServers, clientId: "countinghouse-rollup", logger };
-const { partitions } = await retrying(
-  "asking for the topics",
+const hot = openHotStore(mongoUri);
+const [{ partitions }] = await Promise.all([
+  retrying("asking for the topics", logger, signal, () => ensureTopics(kafka, topics)),
+  retrying(
+    "preparing MongoDB",
+    logger,
+    signal,
+    () => prepareHotStore(hot.database, rollup.hotRetentionMs),
+  ),
+]);
+await retrying(
+  "announcing the partitions",
   logger,
   signal,
-  () => ensureTopics(kafka, topics),
+  () => announcePartitions(hot.database, partitions),
 );
-const hot = openHotStore(mongoUri);
-await retrying("preparing MongoDB", logger, signal, async () => {
-  await prepareHotStore(hot.database, rollup.hotRetentionMs);
-  await announcePartitions(hot.database, partitions);
-});
 const log = createKafkaLog(kafka);
 const minutes = new HotSink(hot.database, createSnapshotStore(hot.database, "rollup"), Date.now);
 const assignment = new LeaseAssignment({
@@ -70,7 +74,8 @@ try {
     wholeTickMs: WHOLE_TICK_MS,
     maxPendingRecords: MAX_PENDING_RECORDS,
     checkpointIntervalMs: rollup.checkpointIntervalMs,
-    drainMs: DRAIN_MS,
+    checkpointRecords: rollup.checkpointRecords,
+    drainMs: rollup.drainMs,
     commit: (positions) => log.commit("countinghouse-rollup", topics.events, positions),
   }, signal);
 } finally {

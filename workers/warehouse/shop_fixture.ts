@@ -1,4 +1,5 @@
 import { type ColdStore, createColdStore } from "@countinghouse/cold";
+import { openHotStore } from "@countinghouse/hot";
 import { createKafkaLog, ensureTopics, type KafkaLog } from "@countinghouse/log";
 import { loadSettings } from "@countinghouse/shared/config";
 import { loadEndpoints } from "@countinghouse/shared/endpoints";
@@ -36,6 +37,9 @@ export async function withShop(test: (shop: Shop) => Promise<void>): Promise<voi
   await ensureTopics(kafka, topics);
   const log = createKafkaLog(kafka);
   const store = createColdStore(clickhouseUrl, database);
+  // The workers' leases.
+  const leases = new URL(mongoUri);
+  leases.pathname = `/${database}`;
   const workers: Deno.ChildProcess[] = [];
   const startWorker = (address = clickhouseUrl) => {
     const url = new URL(address);
@@ -45,7 +49,7 @@ export async function withShop(test: (shop: Shop) => Promise<void>): Promise<voi
       cwd: folder,
       env: {
         KAFKA_BOOTSTRAP_SERVERS: kafkaBootstrapServers,
-        MONGO_URI: mongoUri,
+        MONGO_URI: leases.href,
         CLICKHOUSE_URL: url.href,
         LOG_LEVEL: "error",
       },
@@ -62,6 +66,9 @@ export async function withShop(test: (shop: Shop) => Promise<void>): Promise<voi
     await log.close();
     await store.client.command({ query: `DROP DATABASE IF EXISTS ${database} SYNC` });
     await store.close();
+    const hot = openHotStore(leases.href);
+    await hot.database.dropDatabase();
+    await hot.close();
     await Deno.remove(folder, { recursive: true });
   }
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ColdStore, readColdBooks } from "@countinghouse/cold";
+import { type ColdStore, countUniqueEvents, readColdBooks } from "@countinghouse/cold";
 import type { NewRecord } from "@countinghouse/log";
 import { loadSettings } from "@countinghouse/shared/config";
 import { loadEndpoints } from "@countinghouse/shared/endpoints";
@@ -111,12 +111,13 @@ Deno.test("nothing is lost or there twice when the worker is killed and started 
     assert.deepEqual(await recount(store), expectation(count));
   }));
 
-Deno.test("two workers at the same time store nothing twice that can be seen", () =>
+Deno.test("workers share the partitions, and one takes over when the other is killed", () =>
   withShop(async ({ log, topic, store, startWorker }) => {
     startWorker();
-    startWorker();
+    const other = startWorker();
     for (let from = 0; from < 20_000; from += 1_000) {
       await log.append(topic, eventRecords(from, from + 1_000));
+      if (from === 10_000) await stop(other, "SIGKILL");
     }
     await untilHeld(store, rowsOf(20_000));
     assert.deepEqual(await recount(store), expectation(20_000));
@@ -141,4 +142,26 @@ Deno.test("while ClickHouse is away the worker waits, and catches up by itself",
     assert.deepEqual(await recount(store), expectation(21_000));
     assert.equal((await stop(worker, "SIGTERM")).code, 0);
     await gate.close();
+  }));
+
+Deno.test("the worker rolls minutes, hours and days up by itself", () =>
+  withShop(async ({ log, topic, store, startWorker }) => {
+    startWorker();
+    await log.append(topic, eventRecords(0, 5_000));
+    await untilHeld(store, rowsOf(5_000));
+    const rolledUp = async () => {
+      const result = await store.client.query({
+        query: `SELECT step, toUInt32(sum(events)) AS events FROM rollups FINAL GROUP BY step ORDER BY step`,
+        format: "JSONEachRow",
+      });
+      return (await result.json<{ step: string; events: number }>()).map(({ step, events }) =>
+        `${step} ${events}`
+      );
+    };
+    const wanted = ["minute 5000", "hour 5000", "day 5000"];
+    await until(
+      async () => (await rolledUp()).join() === wanted.join(),
+      async () => `${await rolledUp()} are rolled up`,
+    );
+    assert.equal(await countUniqueEvents(store), 5_000);
   }));

@@ -49,3 +49,11 @@ export function textRecord(text: string, partition?: number) {
 export function textOf(record: HeadedRecord | undefined): string {
   return new TextDecoder().decode(record?.value ?? new Uint8Array());
 }
+
+/** The text of the next record, whatever empty batches come before it. */
+export async function nextText(batches: AsyncIterator<HeadedBatch>): Promise<string> {
+  for (;;) {
+    const record = (await batches.next()).value.records[0];
+    if (record !== undefined) return textOf(record);
+  }
+}

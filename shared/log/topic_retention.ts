@@ -1,0 +1,48 @@
+import { ConfigResourceTypes, Kafka } from "kafkajs";
+import { brokerList, type KafkaOptions } from "./kafkajs_cluster.ts";
+import { kafkajsLogCreator } from "./kafkajs_logger.ts";
+
+/** A record is removed with its segment: once the newest one in it is old enough, and it may fill for a while. */
+const RETENTION = "retention.ms";
+const SEGMENT = "segment.ms";
+
+/**
+ * How long after its append each topic keeps a record at most, in milliseconds, by the broker's own settings;
+ * undefined where it is kept for ever.
+ *
+ * @throws {Error} when the broker does not answer, or does not know a topic.
+ */
+export async function readLongestKept(
+  { bootstrapServers, clientId, logger, ssl, sasl, socketFactory }: KafkaOptions,
+  topics: readonly string[],
+): Promise<ReadonlyMap<string, number | undefined>> {
+  const kafka = new Kafka({
+    brokers: brokerList(bootstrapServers),
+    clientId,
+    logCreator: kafkajsLogCreator(logger),
+    ...(ssl === undefined ? {} : { ssl }),
+    ...(sasl === undefined ? {} : { sasl }),
+    ...(socketFactory === undefined ? {} : { socketFactory }),
+  });
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const { resources } = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: topics.map((name) => ({
+        type: ConfigResourceTypes.TOPIC,
+        name,
+        configNames: [RETENTION, SEGMENT],
+      })),
+    });
+    return new Map(resources.map(({ resourceName, configEntries }) => {
+      const values = new Map(
+        configEntries.map(({ configName, configValue }) => [configName, Number(configValue)]),
+      );
+      const retentionMs = values.get(RETENTION) ?? -1;
+      return [resourceName, retentionMs < 0 ? undefined : retentionMs + (values.get(SEGMENT) ?? 0)] as const;
+    }));
+  } finally {
+    await admin.disconnect();
+  }
+}
