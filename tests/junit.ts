@@ -12,15 +12,15 @@ interface Case {
 }
 
 /**
- * Counts the tests of a JUnit report that `deno test --junit-path` wrote. Nothing is skipped: a test that was
+ * Counts the tests of JUnit reports that `deno test --junit-path` wrote. Nothing is skipped: a test that was
  * ignored or cancelled has failed, and so has a file that the report does not hold, which is what becomes of one
  * that could not be loaded. A test's steps are part of it and not counted.
  *
- * @param report The XML, or undefined when none was written.
+ * @param report The XML of one or several; empty when none was written.
  * @param files The test files that were asked for, relative to where the tests ran.
  */
-export function tally(report: string | undefined, files: readonly string[]): Tally {
-  const cases = report === undefined ? [] : readCases(report);
+export function tally(report: string, files: readonly string[]): Tally {
+  const cases = readCases(report);
   const tests = cases.filter((one) => !cases.some((other) => isStepOf(one, other)));
   const ran = new Set(tests.map(({ file }) => file));
   const failures = [

@@ -43,7 +43,7 @@ Deno.test("a file that is not in the report has failed", () => {
 });
 
 Deno.test("without a report, every file has failed", () => {
-  deepEqual(tally(undefined, ["a_test.ts", "b_test.ts"]), {
+  deepEqual(tally("", ["a_test.ts", "b_test.ts"]), {
     passed: 0,
     failures: ["a_test.ts: did not run", "b_test.ts: did not run"],
   });

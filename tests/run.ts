@@ -58,20 +58,23 @@ async function runSelected(args: readonly string[], folder: string, stop: AbortS
     attempt(selection.needsBrowser, () => ensureChromium(console.error)),
   ]);
   try {
-    const report = await runDenoTest({
-      root,
-      files: selection.files,
-      environment: {
-        ...environmentWithoutSettings(),
-        ...engines?.environment,
-        ...(chromium === undefined ? {} : { CHROMIUM_PATH: chromium }),
-        DATA_DIR: `${folder}/data`,
-      },
-      reportFile: `${folder}/junit.xml`,
-      coverageFolder: `${folder}/coverage`,
-      stop,
-    });
-    const counted = tally(report, selection.files);
+    const environment = {
+      ...environmentWithoutSettings(),
+      ...engines?.environment,
+      ...(chromium === undefined ? {} : { CHROMIUM_PATH: chromium }),
+      DATA_DIR: `${folder}/data`,
+    };
+    const reports = await Promise.all(selection.lanes.map((files, lane) =>
+      runDenoTest({
+        root,
+        files,
+        environment,
+        reportFile: `${folder}/junit-${lane}.xml`,
+        coverageFolder: `${folder}/coverage`,
+        stop,
+      })
+    ));
+    const counted = tally(reports.join("\n"), selection.files);
     if (!stop.aborted) await printCoverage(root, `${folder}/coverage`, args.length === 0);
     else failures.push(String(stop.reason));
     return { passed: counted.passed, failures: [...failures, ...counted.failures] };

@@ -4,6 +4,8 @@ import { relative, resolve } from "node:path";
 export interface Selection {
   /** Paths relative to the workspace, sorted. */
   readonly files: readonly string[];
+  /** The same files in lanes that run side by side: what only computes, and what mostly waits for engines. */
+  readonly lanes: readonly (readonly string[])[];
   readonly needsEngines: boolean;
   readonly needsBrowser: boolean;
 }
@@ -28,7 +30,13 @@ export async function selectTests(
     for await (const file of walk(resolve(root, path))) found.add(relative(root, file));
   }
   const files = [...found].filter((file) => engines || !needsEngines(file)).sort();
-  return { files, needsEngines: files.some(needsEngines), needsBrowser: files.some(needsBrowser) };
+  const lanes = [files.filter((file) => !needsEngines(file)), files.filter(needsEngines)];
+  return {
+    files,
+    lanes: lanes.filter(({ length }) => length > 0),
+    needsEngines: files.some(needsEngines),
+    needsBrowser: files.some(needsBrowser),
+  };
 }
 
 function needsEngines(file: string): boolean {

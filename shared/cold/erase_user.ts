@@ -1,4 +1,4 @@
-import { readColdBooks, readHeads } from "./cold_books.ts";
+import { readHeads } from "./cold_books.ts";
 import type { ColdStore } from "./cold_store.ts";
 import { eventsOfUser } from "./erasures.ts";
 import type { Heads } from "./judged_events.ts";
@@ -18,7 +18,7 @@ export interface ErasureReceipt {
 
 /**
  * Deletes a user's events, and waits until no part of the table holds them; then the rollups that they were in. It is
- * noted, by the user's hash, how far each partition had been read, so that a worker which starts afterwards doesn't
+ * noted, by the user's hash, through which offsets that was, so that a worker which starts afterwards doesn't
  * read the user's last events again. Doing it twice does no harm, and finishes what was broken off.
  *
  * The minutes noted are those that the user's events count in, and those of sessions that have an event with the same
@@ -37,8 +37,9 @@ export async function eraseUser(
 ): Promise<ErasureReceipt> {
   const { client } = store;
   const params = { store: storeId, user: userId };
-  const ofUser = eventsOfUser(below ?? await readHeads(store));
-  const reached = (await readColdBooks(store)).map(({ partition, through }) => `${partition}, ${through}`);
+  const heads = below ?? await readHeads(store);
+  const ofUser = eventsOfUser(heads);
+  const reached = [...heads].map(([partition, head]) => `${partition}, ${head}`);
   await client.command({
     query: `INSERT INTO erasures (store_id, user_hash, rows, minutes, reached)
       SELECT {store:String}, cityHash64({user:String}), countIf(${ofUser}), arraySort(groupUniqArray(minute)),

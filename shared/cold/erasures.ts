@@ -6,19 +6,20 @@ export function eventsOfUser(below: Heads): string {
   return `store_id = {store:String} AND user_id = {user:String} AND ${belowHeads(below)}`;
 }
 
-/** How many rows of a user there are below the heads, and in how many minutes they count. */
+/** How many rows of a user there are below the heads, and the starts of the minutes that they count in. */
 export async function countUserRows(
   { client }: ColdStore,
   { storeId, userId, below }: { readonly storeId: string; readonly userId: string; readonly below: Heads },
-): Promise<{ readonly rows: number; readonly minutes: number }> {
+): Promise<{ readonly rows: number; readonly minutesMs: readonly number[] }> {
   const result = await client.query({
-    query: `SELECT toUInt32(uniqExact(partition, offset)) AS rows, toUInt32(uniqExact(minute)) AS minutes
+    query: `SELECT toUInt32(uniqExact(partition, offset)) AS rows, 
+        arraySort(groupUniqArray(toUnixTimestamp(minute))) AS seconds
       FROM events WHERE ${eventsOfUser(below)}`,
     query_params: { store: storeId, user: userId },
     format: "JSONEachRow",
   });
-  const [found] = await result.json<{ rows: number; minutes: number }>();
-  return found ?? { rows: 0, minutes: 0 };
+  const [found] = await result.json<{ rows: number; seconds: readonly number[] }>();
+  return { rows: found?.rows ?? 0, minutesMs: (found?.seconds ?? []).map((second) => second * 1_000) };
 }
 
 /** Which of some records are events of a user, under any of their ids. */

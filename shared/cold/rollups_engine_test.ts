@@ -4,6 +4,7 @@ import { countUniqueEvents } from "./count_unique_events.ts";
 import { ColdSink } from "./cold_sink.ts";
 import type { ColdStore } from "./cold_store.ts";
 import { rowsOf, withColdStore } from "./cold_store_fixture.ts";
+import { readHeads } from "./cold_books.ts";
 import { eraseUser } from "./erase_user.ts";
 import type { EventFilter } from "./event_filter.ts";
 import { batchOf, record, T0 } from "./log_records_fixture.ts";
@@ -209,6 +210,7 @@ Deno.test("an erased user is in no answer and no rollup, the others are, and the
     );
     assert.equal(left?.n, 0);
     assert.equal(await new ColdSink(store).position(0), 217);
+    assert.deepEqual(await readHeads(store), new Map([[0, 217]]), "readers know how far it was");
     const after = await counts(store, DAY_MS);
     assert.deepEqual(after.map(([, users]) => users), before.map(([, users]) => users! - 1));
     assert.deepEqual(await counts(store, DAY_MS, { event_type: ["page_view"] }), after);

@@ -9,7 +9,8 @@ import {
   windowKey,
 } from "@countinghouse/core";
 import { HotSink } from "./hot_sink.ts";
-import { announcePartitions, collections, type HotStore, prepareHotStore } from "./hot_store.ts";
+import { announcePartitions, collections, type HotStore } from "./hot_store.ts";
+import { prepareHotStore } from "./prepare_hot_store.ts";
 import { withHotStore } from "./hot_store_fixture.ts";
 import { createSnapshotStore } from "./snapshot_store.ts";
 

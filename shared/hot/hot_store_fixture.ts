@@ -1,6 +1,7 @@
 import { loadSettings } from "@countinghouse/shared/config";
 import { loadEndpoints } from "@countinghouse/shared/endpoints";
-import { type HotStore, openHotStore, prepareHotStore } from "./hot_store.ts";
+import { type HotStore, openHotStore } from "./hot_store.ts";
+import { prepareHotStore } from "./prepare_hot_store.ts";
 
 /** The documents of tests are old; none may expire while a test runs. */
 const NEVER_MS = 20 * 365 * 86_400_000;

@@ -16,6 +16,7 @@ export * from "./member_chunks.ts";
 export * from "./minute_codec.ts";
 export * from "./hot_sink.ts";
 export * from "./hot_store.ts";
+export * from "./prepare_hot_store.ts";
 export * from "./restatement.ts";
 export * from "./snapshot_store.ts";
 export * from "./books_reader.ts";

@@ -5,7 +5,7 @@ import type { HeldFile, Manifest } from "./manifest.ts";
 import { decodeParquet, type RecordRange } from "./parquet_file.ts";
 
 /** Offsets that are read at a time: about as many rows are in memory, some 500 bytes each, and one file. */
-export const WINDOW_OFFSETS = 50_000;
+export const WINDOW_OFFSETS = 20_000;
 /** How often a window is begun anew because its files were replaced meanwhile. */
 const ATTEMPTS = 10;
 

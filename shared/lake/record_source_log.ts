@@ -29,6 +29,8 @@ const BATCH_RECORDS = 5_000;
  */
 export class LakeRecordLog implements Log {
   readonly #options: LakeRecordLogOptions;
+  /** Found once: nothing comes in before it. */
+  readonly #starts = new Map<number, Offset>();
 
   constructor(options: LakeRecordLogOptions) {
     this.#options = options;
@@ -72,7 +74,9 @@ export class LakeRecordLog implements Log {
     this.#checkTopic(topic);
     const ranges: PartitionRange[] = [];
     for (const range of await this.#options.log.ranges(topic)) {
-      ranges.push({ ...range, start: await this.#start(range.partition) });
+      const start = this.#starts.get(range.partition) ?? await this.#start(range.partition);
+      this.#starts.set(range.partition, start);
+      ranges.push({ ...range, start });
     }
     return ranges;
   }

@@ -1,4 +1,4 @@
-import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
+import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
 import { createColdStore } from "@countinghouse/cold";
 import { loadSettings } from "@countinghouse/shared/config";
 import { loadEndpoints } from "@countinghouse/shared/endpoints";
@@ -10,9 +10,12 @@ import { fetchText, runTask, type Stack, startStack } from "../stack.ts";
 import { waitUntil } from "../wait_until.ts";
 import { warehouseMinutes } from "./warehouse_minutes.ts";
 
-const EVENTS = 100_000;
+/** `EVENTS=1000000 deno task test tests/integration/ingest_test.ts` runs it on more. */
+const EVENTS = Number(Deno.env.get("EVENTS") ?? 100_000);
+/** Killed while the file goes in. */
+const VICTIMS = ["rollup", "warehouse", "lake"] as const;
 const SEED = 20_250_301;
-/** The file is of a day long past, and both stores are to hold every minute of it. */
+/** The file is of a day long past, and every store is to hold every minute of it. */
 const EVERYTHING_IS_HOT = { HOT_RETENTION_MS: `${10 * 365 * 86_400_000}` };
 
 interface Books {
@@ -21,20 +24,21 @@ interface Books {
   readonly duplicates: number;
   readonly dead_lettered: number;
   readonly dead_letters: number;
-  readonly sinks: { readonly hot: number; readonly warehouse: number };
+  readonly sinks: { readonly hot: number; readonly warehouse: number; readonly lake: number };
 }
 
-Deno.test("100,000 events, a rollup killed in mid-ingest: every minute equals the recount", async (test) => {
+Deno.test("100,000 events, each worker killed in mid-ingest: every minute of every store equals the recount", async (test) => {
   const folder = await Deno.makeTempDir();
   try {
     const file = await makeRecountFile({ path: `${folder}/events.ndjson`, events: EVENTS, seed: SEED });
     await using stack = await startStack({ dataDir: `${folder}/data`, environment: EVERYTHING_IS_HOT });
     const before = await settledBooks(stack);
 
-    await test.step("the rollup is killed while the file goes in, and comes back", async () => {
+    await test.step("each worker is killed while the file goes in, and comes back", async () => {
       let isIngesting = true;
       const ingest = runTask(["ingest", file.path], stack.environment).finally(() => isIngesting = false);
-      await killRollupInMidIngest(stack, before, () => isIngesting);
+      await waitUntil("the rollup reading", 60_000, async () => (await readBooks(stack)).read > before.read);
+      await Promise.all(VICTIMS.map((name) => killInMidIngest(stack, name, () => isIngesting)));
       const { code, output } = await ingest;
       equal(code, 0, output);
     });
@@ -44,7 +48,7 @@ Deno.test("100,000 events, a rollup killed in mid-ingest: every minute equals th
       const books = await waitUntil("the whole file in the books", 300_000, async () => {
         const change = changeOf(await readBooks(stack), before);
         return change.read >= counted + duplicates && change.sinks.hot >= counted &&
-          change.sinks.warehouse >= counted && change;
+          change.sinks.warehouse >= counted && change.sinks.lake >= counted && change;
       });
       deepEqual(books, {
         read: counted + duplicates,
@@ -52,7 +56,7 @@ Deno.test("100,000 events, a rollup killed in mid-ingest: every minute equals th
         duplicates,
         dead_lettered: 0,
         dead_letters: refused.length,
-        sinks: { hot: counted, warehouse: counted },
+        sinks: { hot: counted, warehouse: counted, lake: counted },
       });
     });
 
@@ -69,29 +73,36 @@ Deno.test("100,000 events, a rollup killed in mid-ingest: every minute equals th
       });
     }
     await warehouse.close();
+
+    await test.step("and every minute is equal in MongoDB, ClickHouse and Parquet", async () => {
+      const range = [file.startMs, file.endMs].map((atMs) => new Date(atMs).toISOString());
+      const [, last] = await waitUntil("minutes that are final in every store", 180_000, async () => {
+        const { code, output } = await runTask(
+          ["reconcile", "--from", range[0]!, "--to", range[1]!, "--differing"],
+          stack.environment,
+        );
+        return !output.includes("not final") && [code, output.trim().split("\n").at(-1)] as const;
+      });
+      console.log(last);
+      match(last ?? "", /^[1-9]\d* minutes equal in MongoDB = ClickHouse = Parquet, 0 differ$/);
+    });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 });
 
-/** Kills the rollup when it has read a part of the file, which is still going in, and waits for the next one. */
-async function killRollupInMidIngest(stack: Stack, before: Books, isIngesting: () => boolean): Promise<void> {
-  const victim = await waitUntil("a rollup", 30_000, () => stack.worker("workers/rollup"));
-  await waitUntil("the rollup reading", 60_000, async () => (await readBooks(stack)).read > before.read);
-  const read = (await readBooks(stack)).read - before.read;
+/** Kills a worker while the file is still going in, and waits for the next one. */
+async function killInMidIngest(stack: Stack, name: string, isIngesting: () => boolean): Promise<void> {
+  const victim = await waitUntil(`a ${name}`, 30_000, () => stack.worker(`workers/${name}`));
   signal(victim, "SIGKILL");
-  ok(
-    isIngesting(),
-    `the kill came too late to prove anything: the ingest was over, and ${read} events were read`,
-  );
+  ok(isIngesting(), `the kill of the ${name} came too late to prove anything: the ingest was over`);
   await waitUntil(
-    "the end of the killed rollup",
+    `the end of the killed ${name}`,
     5_000,
     async () => (await stillRunning([victim])).length === 0,
   );
-  const next = await waitUntil("another rollup", 30_000, () => stack.worker("workers/rollup"));
+  const next = await waitUntil(`another ${name}`, 30_000, () => stack.worker(`workers/${name}`));
   notEqual(next.pid, victim.pid);
-  console.log(`killed the rollup when it had read ${read} events and the ingest went on`);
 }
 
 /** The metrics of a store's minutes as the API answers them. */
@@ -129,9 +140,10 @@ async function readBooks({ webUrl }: Stack): Promise<Books> {
 /** The books when nothing is left to read; earlier tests may have written to the same log. */
 async function settledBooks(stack: Stack): Promise<Books> {
   let last = await readBooks(stack);
-  return await waitUntil("books that stand still", 30_000, async () => {
+  return await waitUntil("books that stand still", 60_000, async () => {
     const now = await readBooks(stack);
-    const isSettled = now.read === last.read && now.sinks.hot === now.sinks.warehouse;
+    const { hot, warehouse, lake } = now.sinks;
+    const isSettled = now.read === last.read && hot === warehouse && warehouse === lake;
     last = now;
     return isSettled && now;
   });
@@ -147,6 +159,7 @@ function changeOf(now: Books, before: Books): Books {
     sinks: {
       hot: now.sinks.hot - before.sinks.hot,
       warehouse: now.sinks.warehouse - before.sinks.warehouse,
+      lake: now.sinks.lake - before.sinks.lake,
     },
   };
 }

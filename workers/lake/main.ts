@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { LeaseAssignment, openHotStore } from "@countinghouse/hot";
+import { LeaseAssignment, openHotStore, prepareHotStore } from "@countinghouse/hot";
 import { LakeFold, LakeSink, openLake } from "@countinghouse/lake";
 import { createKafkaLog, ensureTopics, retrying, runPumps } from "@countinghouse/log";
 import { loadSettings } from "@countinghouse/shared/config";
@@ -19,7 +19,8 @@ const COMPACTED_ROWS = 500_000;
 const LONGEST_UPKEEP_PAUSE_MS = 30_000;
 
 const settings = loadSettings();
-const { topics, lake: { batchRows, batchAgeMs, compactionQuietMs }, rollup: { leaseMs } } = settings;
+const { topics, lake: { batchRows, batchAgeMs, compactionQuietMs }, rollup: { leaseMs, hotRetentionMs } } =
+  settings;
 const { kafkaBootstrapServers: bootstrapServers, mongoUri, lakeUrl } = loadEndpoints(settings);
 const logger = createLogger(settings.logLevel);
 const signal = shutdownSignal();
@@ -33,6 +34,7 @@ const { partitions } = await retrying(
 );
 const log = createKafkaLog(kafka);
 const hot = openHotStore(mongoUri);
+await retrying("preparing MongoDB", logger, signal, () => prepareHotStore(hot.database, hotRetentionMs));
 const lake = openLake(lakeUrl);
 const worker = settings.workerName ?? crypto.randomUUID();
 const shareOf = (group: string, partitions: number) =>

@@ -4,7 +4,7 @@
  * @module
  */
 import { ColdSink, createColdStore, prepareColdStore, RowFold } from "@countinghouse/cold";
-import { LeaseAssignment, openHotStore } from "@countinghouse/hot";
+import { LeaseAssignment, openHotStore, prepareHotStore } from "@countinghouse/hot";
 import { createKafkaLog, ensureTopics, retrying, runPumps } from "@countinghouse/log";
 import { loadSettings } from "@countinghouse/shared/config";
 import { loadEndpoints } from "@countinghouse/shared/endpoints";
@@ -40,6 +40,12 @@ await retrying("preparing ClickHouse", logger, signal, () =>
   }));
 // For the leases only: workers of a kind share the partitions.
 const hot = openHotStore(mongoUri);
+await retrying(
+  "preparing MongoDB",
+  logger,
+  signal,
+  () => prepareHotStore(hot.database, rollup.hotRetentionMs),
+);
 const share = (group: string, partitions: number) =>
   new LeaseAssignment({
     database: hot.database,
