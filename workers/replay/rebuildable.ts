@@ -18,12 +18,17 @@ export async function rebuildableFromMs(
 ): Promise<number> {
   if (range.start === 0) return 0;
   for await (const { appendTimeMs } of readRange(log, topic, range, signal)) {
-    return Math.ceil((appendTimeMs + memoryMs(options)) / MINUTE_MS) * MINUTE_MS;
+    return Math.ceil((appendTimeMs + runInMs(options)) / MINUTE_MS) * MINUTE_MS;
   }
   return Infinity;
 }
 
-/** How long a fold remembers: an id for up to nine eighths of the horizon, a session until no late event joins it. */
-function memoryMs({ dedup, sessionTimeoutMs, allowedLatenessMs, maxSkewMs }: MinuteFoldOptions): number {
+/**
+ * How long before its first minute a replay has to begin, for so long does a fold remember: an id for up to nine
+ * eighths of the horizon, a session until no late event joins it.
+ */
+export function runInMs(
+  { dedup, sessionTimeoutMs, allowedLatenessMs, maxSkewMs }: MinuteFoldOptions,
+): number {
   return Math.ceil(dedup.horizonMs * 9 / 8) + sessionTimeoutMs + allowedLatenessMs + maxSkewMs;
 }

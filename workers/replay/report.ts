@@ -1,18 +1,28 @@
 import { differences } from "./finding.ts";
 import type { Difference } from "./rebuild_windows.ts";
 import type { ReplayResult } from "./replay.ts";
+import type { Scope } from "./scope.ts";
 
 const DIFFERENCES_TOLD = 20;
 const PATHS_TOLD = 3;
 
+/** What a report is about. */
+export interface ReportOptions {
+  readonly dryRun: boolean;
+  /** What was asked for; undefined is everything. */
+  readonly scope: Scope | undefined;
+}
+
 /** Tells what a replay finds, for a person; each line goes to `write`. */
 export class Report {
   readonly #dryRun: boolean;
+  readonly #scope: Scope | undefined;
   readonly #write: (line: string) => void;
   #told = 0;
 
-  constructor(dryRun: boolean, write: (line: string) => void) {
+  constructor({ dryRun, scope }: ReportOptions, write: (line: string) => void) {
     this.#dryRun = dryRun;
+    this.#scope = scope;
     this.#write = write;
   }
 
@@ -28,7 +38,9 @@ export class Report {
     if (untold > 0) this.#write(`and ${whole(untold)} more`);
     for (const [partition, { books, rebuildableFromMs }] of partitions) {
       if (books !== undefined && books.length > 0) this.#write(`partition ${partition}: ${books.join("; ")}`);
-      if (rebuildableFromMs > 0) this.#write(`partition ${partition}: ${whatIsLeft(rebuildableFromMs)}`);
+      if (isCut(this.#scope, rebuildableFromMs)) {
+        this.#write(`partition ${partition}: ${whatIsLeft(this.#scope, rebuildableFromMs)}`);
+      }
     }
     for (const store of stores) this.#write(`store ${store}: another event was its first with money`);
     const { compared, changed, missing, surplus, unsettled } = tally;
@@ -61,11 +73,18 @@ export class Report {
   }
 }
 
-function whatIsLeft(rebuildableFromMs: number): string {
+/** Whether the log no longer holds all of what was asked for. */
+export function isCut(scope: Scope | undefined, rebuildableFromMs: number): boolean {
+  return rebuildableFromMs > (scope?.fromMs ?? 0);
+}
+
+function whatIsLeft(scope: Scope | undefined, rebuildableFromMs: number): string {
   const what = rebuildableFromMs === Infinity
     ? "its minutes"
     : `minutes before ${new Date(rebuildableFromMs).toISOString()}`;
-  return `the start of the log was removed, so ${what}, its books and its snapshots can't be rebuilt; left as they are`;
+  const more = scope === undefined ? ", its books and its snapshots" : "";
+  return `the start of the log was removed, so ${what}${more} can't be rebuilt from it; left as they are. ` +
+    "For minutes use --source lake with --from and --to";
 }
 
 function whole(value: number): string {

@@ -4,6 +4,7 @@ import { minuteDocument } from "@countinghouse/hot/fixture";
 import { differences, finding } from "./finding.ts";
 import type { PartitionReplay } from "./replay_partition.ts";
 import { Report } from "./report.ts";
+import { EVERYTHING, type Scope } from "./scope.ts";
 
 const right = minuteDocument({
   minuteMs: 0,
@@ -42,9 +43,9 @@ Deno.test("in what they differ is told by path", () => {
 const tally = { compared: 1_234, changed: 3, missing: 1, surplus: 0, unsettled: 0 };
 const whole: PartitionReplay = { tally, through: 9 as never, rebuildableFromMs: 0, books: [], stores: [] };
 
-function linesOf(dryRun: boolean, tell: (report: Report) => void): string[] {
+function linesOf(dryRun: boolean, tell: (report: Report) => void, scope?: Scope): string[] {
   const lines: string[] = [];
-  tell(new Report(dryRun, (line) => lines.push(line)));
+  tell(new Report({ dryRun, scope }, (line) => lines.push(line)));
   return lines;
 }
 
@@ -72,7 +73,8 @@ Deno.test("what can't be rebuilt, wrong books and documents that do not stay rig
     const partitions = new Map<number, PartitionReplay>([[0, wrong], [1, cut], [2, gone]]);
     report.summary({ tally: { ...tally, unsettled: 2 }, partitions, stores: ["nord"] });
   });
-  const tail = "its books and its snapshots can't be rebuilt; left as they are";
+  const tail = "its books and its snapshots can't be rebuilt from it; left as they are. " +
+    "For minutes use --source lake with --from and --to";
   assert.deepEqual(lines, [
     "partition 0: books.ledger.read is 1 instead of 2",
     `partition 1: the start of the log was removed, so minutes before 2026-03-01T12:00:00.000Z, ${tail}`,
@@ -80,5 +82,19 @@ Deno.test("what can't be rebuilt, wrong books and documents that do not stay rig
     "store nord: another event was its first with money",
     "compared 1,234 documents in 3 partitions: 1,230 equal, 3 repaired, 1 added, 0 removed",
     "2 differ again after they were repaired: a worker's own state is wrong; use --all",
+  ]);
+});
+
+Deno.test("of an interval only what the log no longer holds of it is told, and where it can be had", () => {
+  const cutMs = Date.parse("2026-03-01T12:00:00Z");
+  const cut = { ...whole, books: undefined, rebuildableFromMs: cutMs };
+  const told = (fromMs: number) =>
+    linesOf(false, (report) => {
+      report.summary({ tally, partitions: new Map([[0, cut]]), stores: [] });
+    }, { ...EVERYTHING, fromMs }).slice(0, -1);
+  assert.deepEqual(told(cutMs), []);
+  assert.deepEqual(told(cutMs - 60_000), [
+    "partition 0: the start of the log was removed, so minutes before 2026-03-01T12:00:00.000Z can't be rebuilt " +
+    "from it; left as they are. For minutes use --source lake with --from and --to",
   ]);
 });

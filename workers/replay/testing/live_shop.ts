@@ -43,6 +43,7 @@ export const FOLD: MinuteFoldOptions = {
   maxSkewMs: 5 * 60_000,
   sessionTimeoutMs: 10 * 60_000,
   dedup: { horizonMs: 20 * 60_000, maxIds: 100_000 },
+  hotRetentionMs: RETENTION_MS,
   closedMinutesKept: 10,
 };
 
@@ -125,16 +126,17 @@ export class LiveShop {
 
   /** Replays; answers the result, and the differences as "kind id: finding". */
   async replay(
-    { scope, dryRun = false, fold = this.fold }: {
+    { scope, dryRun = false, fold = this.fold, log = this.log }: {
       scope?: Scope;
       dryRun?: boolean;
       fold?: MinuteFoldOptions;
+      log?: Log;
     } = {},
   ): Promise<ReplayResult & { readonly found: readonly string[] }> {
     const { client, database } = this.store;
     const found: string[] = [];
     const result = await replay({
-      log: this.log,
+      log,
       topic: this.topic,
       database,
       shadowDatabase: client.db(`${database.databaseName}_replay`),
