@@ -1,5 +1,6 @@
-import { after, decodeEvent, type Fold, type Offset, type RecordBatch } from "@countinghouse/core";
-import { type EventRow, eventRow } from "./event_row.ts";
+import type { LogRecord, Offset } from "@countinghouse/core";
+import type { EventRow } from "./event_row.ts";
+import { EventRowFold } from "./event_row_fold.ts";
 
 /** A row of the warehouse, ready to be sent. */
 export interface EncodedRow {
@@ -9,44 +10,9 @@ export interface EncodedRow {
   readonly json: string;
 }
 
-/**
- * Turns each event of one partition into a row. It has no state but how far it is: refused records have no row
- * (the rollup dead-letters them), and duplicates are told apart when they are read.
- */
-export class RowFold implements Fold<readonly EncodedRow[]> {
-  readonly #partition: number;
-  #through: Offset;
+/** Collects the rows of one partition's events as lines of JSON. */
+export class RowFold extends EventRowFold<readonly EncodedRow[]> {
   #rows: EncodedRow[] = [];
-
-  constructor(partition: number, from: Offset) {
-    this.#partition = partition;
-    this.#through = from;
-  }
-
-  get through(): Offset {
-    return this.#through;
-  }
-
-  needs(): readonly string[] {
-    return [];
-  }
-
-  load(): void {}
-
-  apply(batch: RecordBatch): void {
-    for (const record of batch.records) {
-      if (record.offset < this.#through) continue;
-      this.#through = after(record.offset);
-      const decoded = decodeEvent(record.value);
-      if (!decoded.ok) continue;
-      this.#rows.push({
-        offset: record.offset,
-        appendTimeMs: record.appendTimeMs,
-        json: encodeRow(eventRow(decoded.value, record, this.#partition)),
-      });
-    }
-    if (batch.through > this.#through) this.#through = batch.through;
-  }
 
   take(): readonly EncodedRow[] {
     const rows = this.#rows;
@@ -54,12 +20,8 @@ export class RowFold implements Fold<readonly EncodedRow[]> {
     return rows;
   }
 
-  snapshot(): Uint8Array {
-    return new Uint8Array();
-  }
-
-  restore(): boolean {
-    return false;
+  protected add(row: EventRow, { offset, appendTimeMs }: LogRecord): void {
+    this.#rows.push({ offset, appendTimeMs, json: encodeRow(row) });
   }
 }
 
