@@ -48,7 +48,9 @@ Deno.test("100,000 events, each worker killed in mid-ingest: every minute of eve
       const books = await waitUntil("the whole file in the books", 300_000, async () => {
         const change = changeOf(await readBooks(stack), before);
         return change.read >= counted + duplicates && change.sinks.hot >= counted &&
-          change.sinks.warehouse >= counted && change.sinks.lake >= counted && change;
+          change.sinks.warehouse >= counted &&
+          // What the lake holds is told less copies, which are those in the rollup's books as they are by then.
+          change.sinks.lake === counted && change;
       });
       deepEqual(books, {
         read: counted + duplicates,
@@ -76,15 +78,14 @@ Deno.test("100,000 events, each worker killed in mid-ingest: every minute of eve
 
     await test.step("and every minute is equal in MongoDB, ClickHouse and Parquet", async () => {
       const range = [file.startMs, file.endMs].map((atMs) => new Date(atMs).toISOString());
-      const [, last] = await waitUntil("minutes that are final in every store", 180_000, async () => {
-        const { code, output } = await runTask(
+      const said = await waitUntil("minutes that are final in every store", 180_000, async () => {
+        const { output } = await runTask(
           ["reconcile", "--from", range[0]!, "--to", range[1]!, "--differing"],
           stack.environment,
         );
-        return !output.includes("not final") && [code, output.trim().split("\n").at(-1)] as const;
+        return !output.includes("not final") && output;
       });
-      console.log(last);
-      match(last ?? "", /^[1-9]\d* minutes equal in MongoDB = ClickHouse = Parquet, 0 differ$/);
+      match(said, /^[1-9]\d* minutes equal in MongoDB = ClickHouse = Parquet, 0 differ$/m);
     });
   } finally {
     await Deno.remove(folder, { recursive: true });
