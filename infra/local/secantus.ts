@@ -10,8 +10,13 @@ const ASK_TIMEOUT_MS = 2_000;
  * from a snapshot: ten minutes or 20,000 entries, some 140 MB, whichever is less.
  */
 const OPLOG = { maxEntries: 20_000, retentionSeconds: 600 };
-/** WiredTiger's cache, 1 GB by default: more than a development machine should lose to it. */
-const CACHE_SIZE = "256M";
+/**
+ * WiredTiger's cache. With 256 MB its limit of what connections that lie idle keep from being evicted was met within
+ * minutes of many connections: every operation then waits for room that never comes.
+ */
+const CACHE_SIZE = "1G";
+/** The document that is written to see whether the engine still takes writes. */
+const SIGN_OF_LIFE = { database: "supervisor", collection: "signs_of_life", id: "mongo" };
 
 /** SecantusDB: MongoDB's protocol on WiredTiger, a replica set of one node by default. */
 export const secantus: Engine = {
@@ -61,7 +66,9 @@ export const secantus: Engine = {
       socketTimeoutMS: ASK_TIMEOUT_MS,
     });
     try {
-      await client.db("admin").command({ ping: 1 });
+      // A ping is answered also by one that has come to a standstill, see CACHE_SIZE.
+      await client.db(SIGN_OF_LIFE.database).collection<{ _id: string; at: Date }>(SIGN_OF_LIFE.collection)
+        .updateOne({ _id: SIGN_OF_LIFE.id }, { $set: { at: new Date() } }, { upsert: true });
     } finally {
       await client.close();
     }
