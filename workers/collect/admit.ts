@@ -120,8 +120,13 @@ async function keptOf(
   return jsonBytes({
     ...withoutAddresses(fields),
     ...(homeless ? { store_id: storeId } : {}),
-    ...(isAbsent(user_id) ? {} : { user_id: await pseudonymise(storeId, String(user_id)) }),
+    ...(isAbsent(user_id) ? {} : { user_id: await pseudonymise(storeId, textOf(user_id)) }),
   });
+}
+
+/** A text as it is, whatever else JSON can hold as JSON: an object of it may have a `toString` that is none. */
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function refusalOf(decoded: Decoded<ShopEvent>): Refusal {

@@ -59,9 +59,10 @@ function mapEvent(request: JsonObject, event: JsonObject, receivedMs: number): J
 
 /** Microseconds since the epoch, a number or its digits, as ISO 8601; anything else as it is. */
 function timeOf(micros: unknown): unknown {
+  // An object of JSON can have a `toString` that is none, and is then no number even for Number().
+  if (typeof micros !== "number" && typeof micros !== "string") return micros;
   const milliseconds = Math.floor(Number(micros) / 1_000);
-  const isTime = typeof micros !== "object" && Math.abs(milliseconds) <= 8.64e15;
-  return isTime ? new Date(milliseconds).toISOString() : micros;
+  return Math.abs(milliseconds) <= 8.64e15 ? new Date(milliseconds).toISOString() : micros;
 }
 
 function firstItem(items: unknown): JsonObject | undefined {

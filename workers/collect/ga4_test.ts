@@ -74,6 +74,15 @@ Deno.test("whatever is sent, the mapper does not throw", () => {
   }));
 });
 
+Deno.test("a time that is an object with a toString of its own is left for the decoder to refuse", () => {
+  const odd = { toString: 0 } as unknown as JsonObject;
+  const [mapped] = mapGa4Request(
+    { events: [{ name: "purchase", timestamp_micros: odd }] } as JsonObject,
+    RECEIVED_MS,
+  );
+  deepEqual(JSON.parse(new TextDecoder().decode(mapped!.value)).event_ts, { toString: 0 });
+});
+
 Deno.test("money goes through it exactly", () => {
   const cents = fc.integer({ min: 0, max: 1e9 });
   fc.assert(
