@@ -1,6 +1,6 @@
-import { ConfigResourceTypes, Kafka } from "kafkajs";
-import { brokerList, type KafkaOptions } from "./kafkajs_cluster.ts";
-import { kafkajsLogCreator } from "./kafkajs_logger.ts";
+import { ConfigResourceTypes } from "kafkajs";
+import { withAdmin } from "./kafkajs_admin.ts";
+import type { KafkaOptions } from "./kafkajs_cluster.ts";
 
 /** A record is removed with its segment: once the newest one in it is old enough, and it may fill for a while. */
 const RETENTION = "retention.ms";
@@ -13,20 +13,10 @@ const SEGMENT = "segment.ms";
  * @throws {Error} when the broker does not answer, or does not know a topic.
  */
 export async function readLongestKept(
-  { bootstrapServers, clientId, logger, ssl, sasl, socketFactory }: KafkaOptions,
+  options: KafkaOptions,
   topics: readonly string[],
 ): Promise<ReadonlyMap<string, number | undefined>> {
-  const kafka = new Kafka({
-    brokers: brokerList(bootstrapServers),
-    clientId,
-    logCreator: kafkajsLogCreator(logger),
-    ...(ssl === undefined ? {} : { ssl }),
-    ...(sasl === undefined ? {} : { sasl }),
-    ...(socketFactory === undefined ? {} : { socketFactory }),
-  });
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
+  return await withAdmin(options, async (admin) => {
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
       resources: topics.map((name) => ({
@@ -42,7 +32,5 @@ export async function readLongestKept(
       const retentionMs = values.get(RETENTION) ?? -1;
       return [resourceName, retentionMs < 0 ? undefined : retentionMs + (values.get(SEGMENT) ?? 0)] as const;
     }));
-  } finally {
-    await admin.disconnect();
-  }
+  });
 }

@@ -1,6 +1,6 @@
-import { type Admin, type ITopicConfig, Kafka } from "kafkajs";
-import { brokerList, isTransient, type KafkaOptions } from "./kafkajs_cluster.ts";
-import { kafkajsLogCreator } from "./kafkajs_logger.ts";
+import type { Admin, ITopicConfig } from "kafkajs";
+import { withAdmin } from "./kafkajs_admin.ts";
+import { isTransient, type KafkaOptions } from "./kafkajs_cluster.ts";
 import { pause } from "./retry.ts";
 
 /** The largest batch that the topics take; an event may have 1 MiB, and a dead letter's headers come on top. */
@@ -36,18 +36,8 @@ export interface Topics {
  * @throws {Error} when the broker does not answer or refuses.
  */
 export async function ensureTopics(options: KafkaOptions, settings: TopicSettings): Promise<Topics> {
-  const { bootstrapServers, logger, ssl, sasl, socketFactory, clientId } = options;
-  const kafka = new Kafka({
-    brokers: brokerList(bootstrapServers),
-    clientId,
-    logCreator: kafkajsLogCreator(logger),
-    ...(ssl === undefined ? {} : { ssl }),
-    ...(sasl === undefined ? {} : { sasl }),
-    ...(socketFactory === undefined ? {} : { socketFactory }),
-  });
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
+  const { logger } = options;
+  return await withAdmin(options, async (admin) => {
     const { brokers } = await admin.describeCluster();
     const replicationFactor = Math.min(MOST_REPLICAS, brokers.length);
     const partitions = await ensureTopic(admin, {
@@ -72,9 +62,7 @@ export async function ensureTopics(options: KafkaOptions, settings: TopicSetting
     });
     if (found < wanted) await addPartitions(admin, settings.deadLetters, wanted);
     return { partitions, deadLetterPartitions: Math.max(found, wanted) };
-  } finally {
-    await admin.disconnect();
-  }
+  });
 }
 
 const COMMON = {

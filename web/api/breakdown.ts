@@ -10,19 +10,17 @@ import {
   rate,
   toDecimal,
 } from "@countinghouse/core";
-import { parse } from "./parameters.ts";
+import { parse, wholeNumber } from "./parameters.ts";
 import { aboutMinutes, type RecentMinutes, recentMinutes, recentParameters } from "./recent.ts";
 
 /** Reads a store's minutes by a dimension, added up. */
 export type ReadDimension = (dimension: Dimension, minutes: RecentMinutes) => Promise<DimensionParts>;
 
 const MOST_PARTS = 1_000;
-const LIMIT = `must be a whole number from 1 to ${MOST_PARTS}`;
 
 const breakdownParameters = recentParameters.extend({
   dimension: z.enum(DIMENSIONS, { error: `must be one of ${DIMENSIONS.join(", ")}` }),
-  limit: z.string().regex(/^\d{1,9}$/, LIMIT).transform(Number)
-    .pipe(z.number().min(1, LIMIT).max(MOST_PARTS, LIMIT)).default(20),
+  limit: wholeNumber(MOST_PARTS).default(20),
 });
 
 /**

@@ -3,23 +3,17 @@ import { type EventFilter, FILTER_FIELDS } from "@countinghouse/cold";
 import { MINUTE_MS, minuteStart } from "@countinghouse/core";
 import type { HistoryAsked } from "./history.ts";
 import { calendarWindows, isTimeZone, STEPS, windowStartOf } from "./history_windows.ts";
-import { badParameters, parse, storeId } from "./parameters.ts";
+import { AHEAD_MS, badParameters, ISO_TIME, parse, storeId, wholeNumber } from "./parameters.ts";
 import type { ParameterFault } from "./problem.ts";
 
 /** The most windows that one answer holds: a week of minutes, more than a year of hours, 27 years of days. */
 export const MOST_WINDOWS = 7 * 24 * 60;
 const DEFAULT_MINUTES = 60;
-/** A shop's clock may be ahead by so much before its events are counted at another time. */
-const AHEAD_MS = 5 * MINUTE_MS;
 const SHORTEST_MS = { "1m": MINUTE_MS, "1h": 30 * MINUTE_MS, "1d": 20 * 60 * MINUTE_MS } as const;
-
-const WHOLE_NUMBER = `must be a whole number from 1 to ${MOST_WINDOWS}`;
-const ISO_TIME = "must be a time in ISO 8601, such as 2026-03-01T12:00:00Z";
 
 const historyParameters = z.object({
   store_id: storeId,
-  minutes_back: z.string().regex(/^\d{1,9}$/, WHOLE_NUMBER).transform(Number)
-    .pipe(z.number().min(1, WHOLE_NUMBER).max(MOST_WINDOWS, WHOLE_NUMBER)).optional(),
+  minutes_back: wholeNumber(MOST_WINDOWS).optional(),
   start_time: z.string().optional(),
   end_time: z.string().optional(),
   step: z.enum(STEPS, { error: "must be 1m, 1h or 1d" }).default("1m"),

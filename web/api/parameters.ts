@@ -1,7 +1,11 @@
 import { z } from "zod";
+import { MINUTE_MS } from "@countinghouse/core";
 import { type ParameterFault, ProblemError } from "./problem.ts";
 
-const ISO_TIME = "must be a time in ISO 8601, such as 2026-03-01T12:00:00Z";
+/** A shop's clock may be ahead by so much before its events are counted at another time. */
+export const AHEAD_MS = 5 * MINUTE_MS;
+/** What is wrong with a time that is none. */
+export const ISO_TIME = "must be a time in ISO 8601, such as 2026-03-01T12:00:00Z";
 
 /** A day, or a day and a time; without a zone it is UTC. Answers milliseconds since the epoch. */
 export const time = z.string().transform((text, context) => {
@@ -16,6 +20,13 @@ export const time = z.string().transform((text, context) => {
 /** The name of a store; "default" when none is given. */
 export const storeId = z.string().min(1, "must not be empty").max(256, "must have at most 256 characters")
   .default("default");
+
+/** A whole number from 1 to `most`. */
+export function wholeNumber(most: number) {
+  const problem = `must be a whole number from 1 to ${most}`;
+  return z.string().regex(/^\d{1,9}$/, problem).transform(Number)
+    .pipe(z.number().min(1, problem).max(most, problem));
+}
 
 const storeParameters = z.object({ store_id: storeId });
 
