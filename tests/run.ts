@@ -16,6 +16,9 @@ import { selectTests } from "./selection.ts";
 /** What has not ended by then hangs. On two free cores a run takes a quarter of it, installing the engines included. */
 const LIMIT_MS = 60 * 60_000;
 
+/** Most tests wait for engines half of the time; more lanes than this starve the engines of two cores. */
+const LANES = 2;
+
 const root = resolve(import.meta.dirname!, "..");
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
@@ -64,16 +67,15 @@ async function runSelected(args: readonly string[], folder: string, stop: AbortS
       ...(chromium === undefined ? {} : { CHROMIUM_PATH: chromium }),
       DATA_DIR: `${folder}/data`,
     };
-    const reports = await Promise.all(selection.lanes.map((files, lane) =>
+    const reports = await sideBySide(selection.parts, (files, part) =>
       runDenoTest({
         root,
         files,
         environment,
-        reportFile: `${folder}/junit-${lane}.xml`,
+        reportFile: `${folder}/junit-${part}.xml`,
         coverageFolder: `${folder}/coverage`,
         stop,
-      })
-    ));
+      }));
     const counted = tally(reports.join("\n"), selection.files);
     if (!stop.aborted) await printCoverage(root, `${folder}/coverage`, args.length === 0);
     else failures.push(String(stop.reason));
@@ -81,6 +83,20 @@ async function runSelected(args: readonly string[], folder: string, stop: AbortS
   } finally {
     await engines?.stop();
   }
+}
+
+/** Works on parts, {@link LANES} at a time, each lane taking the next one when it is done with its last. */
+async function sideBySide<Part, Result>(
+  parts: readonly Part[],
+  work: (part: Part, index: number) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const left = parts.entries();
+  const lanes = Array.from({ length: LANES }, async () => {
+    for (const [index, part] of left) results[index] = await work(part, index);
+  });
+  await Promise.all(lanes);
+  return results;
 }
 
 /**

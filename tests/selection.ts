@@ -4,8 +4,11 @@ import { relative, resolve } from "node:path";
 export interface Selection {
   /** Paths relative to the workspace, sorted. */
   readonly files: readonly string[];
-  /** The same files in lanes that run side by side: what only computes, and what mostly waits for engines. */
-  readonly lanes: readonly (readonly string[])[];
+  /**
+   * The same files in parts that can run side by side, to be taken in this order: what only computes, all of tests/
+   * that needs engines, since it shares one stack's topic, and each other folder that needs engines.
+   */
+  readonly parts: readonly (readonly string[])[];
   readonly needsEngines: boolean;
   readonly needsBrowser: boolean;
 }
@@ -30,13 +33,19 @@ export async function selectTests(
     for await (const file of walk(resolve(root, path))) found.add(relative(root, file));
   }
   const files = [...found].filter((file) => engines || !needsEngines(file)).sort();
-  const lanes = [files.filter((file) => !needsEngines(file)), files.filter(needsEngines)];
   return {
     files,
-    lanes: lanes.filter(({ length }) => length > 0),
+    parts: [...Map.groupBy(files, partOf)].sort(([a], [b]) => a.localeCompare(b)).map(([, part]) => part),
     needsEngines: files.some(needsEngines),
     needsBrowser: files.some(needsBrowser),
   };
+}
+
+/** The name of a file's part; parts are taken in the order of their names. */
+function partOf(file: string): string {
+  if (!needsEngines(file)) return "1";
+  const folders = file.split("/").slice(0, -1);
+  return folders[0] === "tests" ? "2" : `3 ${folders.slice(0, 2).join("/")}`;
 }
 
 function needsEngines(file: string): boolean {

@@ -38,13 +38,10 @@ Deno.test("everything: all test files of ours, which need engines and a browser"
         "tests/integration/ingest_test.ts",
         "tests/junit_test.ts",
       ],
-      lanes: [
+      parts: [
         ["shared/core/card_test.tsx", "shared/core/money_test.ts", "tests/junit_test.ts"],
-        [
-          "shared/log/kafka_engine_test.ts",
-          "tests/browser/dashboard_test.ts",
-          "tests/integration/ingest_test.ts",
-        ],
+        ["tests/browser/dashboard_test.ts", "tests/integration/ingest_test.ts"],
+        ["shared/log/kafka_engine_test.ts"],
       ],
       needsEngines: true,
       needsBrowser: true,
@@ -55,7 +52,7 @@ Deno.test("without engines: only what needs nothing", () =>
   inWorkspace(async (root) => {
     deepEqual(await selectTests(root, ["."], false), {
       files: ["shared/core/card_test.tsx", "shared/core/money_test.ts", "tests/junit_test.ts"],
-      lanes: [["shared/core/card_test.tsx", "shared/core/money_test.ts", "tests/junit_test.ts"]],
+      parts: [["shared/core/card_test.tsx", "shared/core/money_test.ts", "tests/junit_test.ts"]],
       needsEngines: false,
       needsBrowser: false,
     });

@@ -79,10 +79,14 @@ export async function startStack({ dataDir, environment = {} }: StackOptions): P
   return stack;
 }
 
-/** Runs a task of the workspace to its end; answers its exit code and what it printed. */
-export async function runTask(args: readonly string[], environment: Readonly<Record<string, string>>) {
-  const { child, output } = spawnTask(args, environment);
-  const { code } = await child.status;
+/** Runs a task of the workspace to its end, with what it shall read; answers its exit code and what it printed. */
+export async function runTask(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  input?: ReadableStream<Uint8Array>,
+) {
+  const { child, output } = spawnTask(args, environment, input === undefined ? "null" : "piped");
+  const [{ code }] = await Promise.all([child.status, input?.pipeTo(child.stdin)]);
   return { code, output: output() };
 }
 
@@ -102,13 +106,17 @@ export async function fetchText(url: string): Promise<{ readonly ok: boolean; re
   return { ok: response.ok, text: await response.text() };
 }
 
-function spawnTask(args: readonly string[], environment: Readonly<Record<string, string>>) {
+function spawnTask(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  stdin: "null" | "piped" = "null",
+) {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["task", ...args],
     cwd: ROOT,
     clearEnv: true,
     env: environment,
-    stdin: "null",
+    stdin,
     stdout: "piped",
     stderr: "piped",
   }).spawn();
