@@ -6,7 +6,9 @@ import { leases } from "./lease.ts";
 import { LeaseAssignment } from "./lease_assignment.ts";
 import { holdLease } from "./lease_hold.ts";
 
-const TTL_MS = 600;
+/** Long enough for a busy machine to renew in time. */
+const TTL_MS = 2_000;
+const PATIENCE_MS = 60_000;
 const never = new AbortController().signal;
 
 function hold({ database }: HotStore, partition: number, signal = never) {
@@ -46,9 +48,9 @@ async function expiry({ database }: HotStore, partition: number): Promise<number
 }
 
 async function until(what: string, condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + 15_000;
+  const deadline = performance.now() + PATIENCE_MS;
   while (!condition()) {
-    assert.ok(performance.now() < deadline, `not within 15 s: ${what}`);
+    assert.ok(performance.now() < deadline, `not within ${PATIENCE_MS} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
@@ -71,14 +73,10 @@ Deno.test("a worker drains what is wanted, keeps the rest while the hold is rene
 
 Deno.test("the lease of a dead worker is held when its time is over; one that nobody had, at once", async () => {
   await withHotStore(async (store) => {
-    await leases(store.database).insertOne({
-      _id: "rollup/0",
-      owner: "dead",
-      expires: new Date(Date.now() + TTL_MS),
-    });
-    const startMs = performance.now();
+    const expires = new Date(Date.now() + TTL_MS);
+    await leases(store.database).insertOne({ _id: "rollup/0", owner: "dead", expires });
     const dead = await hold(store, 0);
-    assert.ok(performance.now() - startMs >= TTL_MS - 50);
+    assert.ok(Date.now() >= expires.getTime());
     const nobody = await hold(store, 1);
     await Promise.all([dead.release(), nobody.release()]);
   });
